@@ -1,0 +1,39 @@
+# make            what there is to make
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench lock clean
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+help:            ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+demo: .venv/ok   ## the whole pipeline on the drawn corpus, then its scores
+	dvc repro
+	@python -m stages._scores
+
+test: .venv/ok lint   ## every check there is, as CI runs them
+	python -m pytest
+
+lint: .venv/ok   ## style and types
+	ruff check .
+	ruff format --check .
+	pyright
+
+bench: .venv/ok  ## speed, as ratios within one run
+	python -m tests.bench
+
+lock:            ## resolve pyproject.toml anew into requirements.lock (needs uv)
+	uv pip compile --quiet --generate-hashes --no-header --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
+
+clean:           ## forget everything that `dvc repro` made; the clip store stays
+	rm -rf data
+
+# A marker is written last, so that an interrupted installation is taken up again.
+.venv/ok: requirements.lock
+	@"$(PYTHON)" -c "import sys; sys.exit(sys.version_info[:2] != (3, 11))" || { echo "make: Python 3.11 is needed, PYTHON is '$(PYTHON)'; call make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	@echo "Installing about 230 packages, 6 GB on disk; a few minutes ..."
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r requirements.lock
+	touch $@
