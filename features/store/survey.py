@@ -1,0 +1,103 @@
+"""Looking through a whole store: what it holds, what is damaged, what can go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from features.shards import ShardError, Shards
+from features.shards.file import Shard
+from features.store.entries import Store, StoreError, opened
+
+STALE_S = 3600.0  # a file half written for so long has lost its writer
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry's file: its size in bytes, and when it was last written or read (s since 1970)."""
+
+    path: Path
+    size: int
+    used: float
+
+
+def entries(store: Store) -> list[Entry]:
+    """Every entry, in order of their keys. Raises StoreError if the store's folder is not there."""
+    if not store.root.is_dir():
+        raise StoreError(f"no clip store at {store.root}")
+    return [e for path in sorted(store.root.glob("??/[!.]*.h5")) for e in _entry(path)]
+
+
+def _entry(path: Path) -> Iterator[Entry]:
+    """The entry at a path; none if another process has just removed it."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return
+    yield Entry(path, stat.st_size, stat.st_mtime)
+
+
+def contents(found: list[Entry]) -> dict[tuple[str, str], tuple[int, int]]:
+    """{(kind, extractor): (entries, bytes)}, from their headers; ("damaged", "") without one."""
+    sums: dict[tuple[str, str], tuple[int, int]] = {}
+    for entry in found:
+        try:
+            meta = Shard(entry.path, check=False).meta
+            made = str(meta.get("kind", "")), str(meta.get("extractor", ""))
+        except (ValueError, OSError, LookupError):  # counted here, named by `verify`
+            made = "damaged", ""
+        count, size = sums.get(made, (0, 0))
+        sums[made] = count + 1, size + entry.size
+    return dict(sorted(sums.items()))
+
+
+def damaged(found: list[Entry]) -> Iterator[ShardError]:
+    """What is wrong with each entry that is not as it was written."""
+    for entry in found:
+        try:
+            opened(entry.path)
+        except ShardError as error:
+            yield error
+
+
+def referred(folders: Collection[Path]) -> set[str]:
+    """The keys of the entries from which these folders of shards were packed. Raises ShardError."""
+    files = [file for folder in folders for file in Shards(folder, check=False).files]
+    return {Store.key(source, file.meta) for file in files for source in file.sources}
+
+
+def superfluous(
+    found: list[Entry],
+    now: float,
+    older_than_s: float | None = None,
+    max_size: int | None = None,
+    used: Collection[str] | None = None,
+) -> list[Entry]:
+    """Which entries can go.
+
+    older_than_s  those neither read nor written for so long
+    used          those whose key is not among these
+    max_size      of what then stays, the least recently used until at most so many bytes stay
+    """
+    out = [
+        e
+        for e in found
+        if (older_than_s is not None and now - e.used > older_than_s)
+        or (used is not None and e.path.stem not in used)
+    ]
+    gone = {e.path for e in out}
+    stays = sorted((e for e in found if e.path not in gone), key=lambda e: (e.used, e.path))
+    size = sum(e.size for e in stays)
+    for entry in stays if max_size is not None else ():
+        if size <= (max_size or 0):
+            break
+        out.append(entry)
+        size -= entry.size
+    return out
+
+
+def half_written(store: Store, now: float) -> list[Entry]:
+    """What killed writers have left behind: no entries, and never taken for any."""
+    parts = [e for path in sorted(store.root.glob("??/.*.part")) for e in _entry(path)]
+    return [e for e in parts if now - e.used > STALE_S]
