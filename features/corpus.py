@@ -1,0 +1,108 @@
+"""What a corpus adapter is: it lists the clips of a corpus and reads their labels.
+
+`features/corpora/folder.py` is the adapter "folder". Every adapter exposes `build(**options)`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from features.track import Track
+
+SPLITS = ("train", "val", "test")
+MAX_HINTS = 50  # comparing n names with n names takes minutes; the first few will do
+MAX_ID_BYTES = 200  # a file system's 255 less what a suffix and a digest need
+
+
+class CorpusError(ValueError):
+    """A corpus, or one file of it, does not say what the adapter expects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A clip a corpus offers; whether its media can be decoded is not known yet."""
+
+    id: str  # safe as an HDF5 name and as a file name, unique in the corpus
+    media: Path
+    subject: str
+    split: str | None  # one of SPLITS, or None: undecided
+    transcript: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A clip that was turned away: `file` is where the reason is found."""
+
+    clip: str
+    file: Path
+    reason: str
+
+
+class Corpus(Protocol):
+    """A configured reader of one corpus."""
+
+    def listing(self) -> tuple[list[Candidate], list[Rejection]]:
+        """Every clip, usable or turned away, each list sorted by clip id.
+
+        Raises CorpusError where the corpus as a whole cannot be used.
+        """
+        ...
+
+    def labels(self, clip_id: str) -> Track | None:
+        """The annotation of one clip: id -> Track (T, 2), valence then arousal in [-1, 1].
+
+        Rows nobody annotated are State.UNLABELLED; None if the corpus has no labels for the
+        clip. Raises CorpusError naming file and line.
+        """
+        ...
+
+
+def safe_id(text: str) -> bool:
+    """Whether `text` can name a clip, an HDF5 group and a file."""
+    return flaw(text) is None
+
+
+def check_id(text: str) -> str:
+    """`text` itself, if it can name a clip; raises CorpusError saying why it cannot."""
+    if reason := flaw(text):
+        raise CorpusError(f"clip id {text!r} {reason}")
+    return text
+
+
+def flaw(text: str) -> str | None:
+    """Why `text` cannot name a clip, in words that follow "clip id ...", or None if it can."""
+    if not text.strip():
+        return "is empty"
+    if "/" in text or "\\" in text:
+        return "holds a folder separator"
+    if text.startswith("."):
+        return "begins with a dot"
+    if ".." in text:
+        return "holds '..'"
+    for place, letter in enumerate(text):
+        if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp"):
+            return f"holds the control or undecodable character U+{ord(letter):04X} at {place}"
+    size = len(text.encode("utf-8"))
+    return f"is {size} bytes long, at most {MAX_ID_BYTES} fit" if size > MAX_ID_BYTES else None
+
+
+def composed(text: str) -> str:
+    """`text` with its accents composed (NFC): tables have them so, not every file system does."""
+    return unicodedata.normalize("NFC", text)
+
+
+def nearest(got: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """A hint to append to a message: ", nearest: 'val'", or nothing when nothing is near."""
+    close = difflib.get_close_matches(got, list(known), n=1, cutoff=cutoff)
+    return f", nearest: {close[0]!r}" if close else ""
+
+
+def nearest_of_each(names: Iterable[str], known: Collection[str]) -> Iterator[tuple[str, str]]:
+    """(name, hint) for each name, with a hint for the first MAX_HINTS of them only."""
+    for place, name in enumerate(names):
+        yield name, nearest(name, known) if place < MAX_HINTS else ""

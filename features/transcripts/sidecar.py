@@ -1,0 +1,56 @@
+"""Words from the transcript file that lies with a clip.
+
+.srt .vtt    subtitles; a cue's time is shared out among its words
+.json        what Whisper, faster-whisper and WhisperX write
+.TextGrid    Praat, with a tier "words" or "word"
+.csv         word,start,end in seconds
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from features.transcripts._cues import read_cues
+from features.transcripts._rows import read_rows
+from features.transcripts._text import TranscriptError
+from features.transcripts._textgrid import read_textgrid
+from features.transcripts._timing import in_order
+from features.transcripts._whisper import read_whisper
+from features.words import Words
+
+__all__ = ["Sidecar", "TranscriptError", "build"]
+
+READERS: Mapping[str, Callable[[Path], Words]] = {
+    ".srt": read_cues,
+    ".vtt": read_cues,
+    ".json": read_whisper,
+    ".textgrid": read_textgrid,
+    ".csv": read_rows,
+}
+
+
+@dataclass(frozen=True)
+class Sidecar:
+    """A clip's own transcript: (media, transcript file or None) -> words by start, or None."""
+
+    def __call__(self, media: Path, transcript: Path | None) -> Words | None:
+        """Words that do not overlap; [] if the file is empty: nobody spoke. None: no file.
+
+        Raises TranscriptError naming the file, the line or index, and what was expected.
+        """
+        if transcript is None:
+            return None
+        reader = READERS.get(transcript.suffix.lower())
+        if reader is None:
+            raise TranscriptError(
+                f"{transcript}: no reader for {transcript.suffix!r}; "
+                f"there are: {', '.join(READERS)}"
+            )
+        return in_order(reader(transcript))
+
+
+def build() -> Sidecar:
+    """The transcript file of each clip; there is nothing to set."""
+    return Sidecar()

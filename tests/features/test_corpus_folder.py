@@ -1,0 +1,330 @@
+"""The folder adapter: what a person may write, and what they are told when it is wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from features.corpora.folder import LAYOUT, build
+from features.corpus import CorpusError, check_id, safe_id
+from features.track import State
+
+
+def lay_out(root, files):
+    """Writes {relative path: text or bytes} below root, as it is, and builds the adapter on it."""
+    for name, content in files.items():
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return build(path=str(root))
+
+
+def rejections(root, files):
+    return [
+        (r.clip, str(r.file.relative_to(root)), r.reason) for r in lay_out(root, files).listing()[1]
+    ]
+
+
+def labelled(corpus, clip="a"):
+    track = corpus.labels(clip)
+    assert track is not None
+    return track
+
+
+class TestListing:
+    def test_an_id_is_the_path_below_the_media_folder(self, tmp_path):
+        files = {"media/s2/b.wav": "", "media/s2/a.MP4": "", "media/top.clip.mkv": ""}
+        clips, rejected = lay_out(tmp_path, files).listing()
+        assert [clip.id for clip in clips] == ["s2__a", "s2__b", "top.clip"]
+        assert clips[0].media == tmp_path / "media/s2/a.MP4"
+        assert rejected == []
+
+    def test_without_a_media_folder_the_corpus_itself_is_searched(self, tmp_path):
+        files = {"deep/a.mp4": "", "b.wav": "", "transcripts/c.wav": ""}
+        assert [clip.id for clip in lay_out(tmp_path, files).listing()[0]] == ["b", "deep__a"]
+
+    def test_without_clips_csv_everyone_is_their_own_subject_and_undecided(self, tmp_path):
+        (clip,), _ = lay_out(tmp_path, {"a.mp4": ""}).listing()
+        assert (clip.subject, clip.split, clip.transcript) == ("a", None, None)
+
+    def test_clips_csv_gives_subject_and_split_in_any_column_order(self, tmp_path):
+        table = "\ufeffsplit, note,clip,subject\r\ntrain,x,a,anna\r\n\r\n,,b,\r\n"
+        files = {"a.mp4": "", "b.mp4": "", "c.mp4": "", "clips.csv": table}
+        clips, rejected = lay_out(tmp_path, files).listing()
+        said = [(clip.subject, clip.split) for clip in clips]
+        assert said == [("anna", "train"), ("b", None), ("c", None)]
+        assert rejected == []
+
+    def test_files_that_are_nothing_to_us_are_passed_over(self, tmp_path):
+        files = {
+            "media/a.mp4": "",
+            "README.md": "",
+            "media/notes.txt": "",
+            "media/._a.mp4": "",
+            "media/.cache/x.mp4": "",
+            "extra/b.mp4": "",
+        }
+        clips, rejected = lay_out(tmp_path, files).listing()
+        assert [clip.id for clip in clips] == ["a"]
+        assert rejected == []
+
+    def test_composed_and_decomposed_accents_are_one_id(self, tmp_path):
+        files = {
+            "media/re\u0301ne.mp4": "",
+            "labels/r\u00e9ne.csv": "time,valence,arousal\n0,0,0\n",
+            "clips.csv": "clip,subject,split\nr\u00e9ne,x,val\n",
+        }
+        corpus = lay_out(tmp_path, files)
+        (clip,), rejected = corpus.listing()
+        assert (clip.id, clip.split, rejected) == ("r\u00e9ne", "val", [])
+        assert corpus.labels("r\u00e9ne") is not None
+
+    def test_media_may_be_linked_from_another_disk(self, tmp_path):
+        (tmp_path / "disk/day1").mkdir(parents=True)
+        (tmp_path / "disk/day1/a.mp4").touch()
+        (tmp_path / "corpus/media").mkdir(parents=True)
+        (tmp_path / "corpus/media/far").symlink_to(tmp_path / "disk/day1")
+        (tmp_path / "corpus/media/round").symlink_to(tmp_path / "corpus")
+        clips, _ = build(path=str(tmp_path / "corpus")).listing()
+        assert [clip.id for clip in clips] == ["far__a"]
+
+    def test_a_link_that_leads_nowhere_is_turned_away(self, tmp_path):
+        (tmp_path / "a.mp4").symlink_to("gone.mp4")
+        clips, (rejected,) = build(path=str(tmp_path)).listing()
+        assert clips == []
+        assert rejected.reason == "is a link to gone.mp4, which is not there"
+
+    @pytest.mark.parametrize(
+        "there, chosen",
+        [
+            (["transcripts/s__a.srt", "media/s/a.json"], "transcripts/s__a.srt"),
+            (["media/s/a.srt"], "media/s/a.srt"),
+            (["media/s/a.srt", "media/s/a.vtt", "media/s/a.json"], "media/s/a.json"),
+            (["transcripts/s__a.TextGrid", "transcripts/s__a.json"], "transcripts/s__a.TextGrid"),
+            (["transcripts/a.srt"], None),
+        ],
+    )
+    def test_the_transcripts_folder_and_word_times_come_first(self, tmp_path, there, chosen):
+        (clip,), _ = lay_out(tmp_path, {"media/s/a.mp4": "", **dict.fromkeys(there, "")}).listing()
+        assert clip.transcript == (chosen and tmp_path / chosen)
+
+
+HEADER = "clip,subject,split\n"
+REJECTED = {
+    "two media files of one name": (
+        {"a.mp4": "", "a.wav": ""},
+        ("a", "a.mp4", "clip id 'a' is also that of "),
+    ),
+    "two paths that give one id": (
+        {"s/a.mp4": "", "s__a.mp4": ""},
+        ("s__a", "s/a.mp4", "also that of "),
+    ),
+    "dots in a name": ({"a..b.mp4": ""}, ("a..b", "a..b.mp4", "holds '..'; rename the file")),
+    "a line feed in a name": ({"a\nb.mp4": ""}, ("a\nb", "a\nb.mp4", "character U+000A at 1")),
+    "a long name": ({"é" * 101 + ".mp4": ""}, ("é" * 101, "é" * 101 + ".mp4", "202 bytes long")),
+    "a clip that is not there": (
+        {"clip01.mp4": "", "clips.csv": HEADER + "clip1,x,\n"},
+        ("clip1", "clips.csv", "line 2: no media for clip 'clip1', nearest: 'clip01'"),
+    ),
+    "a path out of the folder": (
+        {"a.mp4": "", "clips.csv": HEADER + "../x,x,\n"},
+        ("../x", "clips.csv", "line 2: clip id '../x' holds a folder separator"),
+    ),
+    "an absolute path": (
+        {"a.mp4": "", "clips.csv": HEADER + "/a.mp4,x,\n"},
+        ("/a.mp4", "clips.csv", "holds a folder separator"),
+    ),
+    "a path for an id": (
+        {"s/a.mp4": "", "clips.csv": HEADER + "s/a.mp4,x,\n"},
+        ("s/a.mp4", "clips.csv", "holds a folder separator, nearest: 's__a'"),
+    ),
+    "a file name for an id": (
+        {"a.mp4": "", "clips.csv": HEADER + "a.mp4,x,\n"},
+        ("a.mp4", "clips.csv", "no media for clip 'a.mp4', nearest: 'a'"),
+    ),
+    "an unknown split": (
+        {"a.mp4": "", "clips.csv": HEADER + "a,x,Train\n"},
+        ("a", "clips.csv", "must be train, val, test or empty, got 'Train', nearest: 'train'"),
+    ),
+    "another word for val": (
+        {"a.mp4": "", "clips.csv": HEADER + "a,x,validation\n"},
+        ("a", "clips.csv", "got 'validation', nearest: 'val'"),
+    ),
+    "a clip listed twice": (
+        {"a.mp4": "", "clips.csv": HEADER + "a,x,val\na,x,val\n"},
+        ("a", "clips.csv", "lines 2 and 3: clip 'a' is listed 2 times"),
+    ),
+    "a clip without a name": (
+        {"a.mp4": "", "clips.csv": HEADER + ",x,val\n"},
+        ("", "clips.csv", "clip id '' is empty"),
+    ),
+    "a misspelt label file": (
+        {"media/anna.mp4": "", "labels/ana.csv": ""},
+        ("ana", "labels/ana.csv", "labels for clip 'ana', which has no media, nearest: 'anna'"),
+    ),
+    "a misspelt clip in the label table": (
+        {"anna.mp4": "", "labels.csv": "clip,time,valence,arousal\nana,0,0,0\n"},
+        ("ana", "labels.csv", "labels for clip 'ana', which has no media, nearest: 'anna'"),
+    ),
+}
+
+
+@pytest.mark.parametrize("files, expected", REJECTED.values(), ids=REJECTED)
+def test_a_clip_is_turned_away_with_its_reason(tmp_path, files, expected):
+    clip, file, reason = rejections(tmp_path, files)[0]
+    assert (clip, file) == expected[:2]
+    assert expected[2] in reason
+
+
+def test_a_clip_turned_away_is_not_offered_and_the_others_are(tmp_path):
+    files = {
+        "a.mp4": "",
+        "b.mp4": "",
+        "c.mp4": "",
+        "c.wav": "",
+        "clips.csv": HEADER + "b,x,tset\nc,,\n",
+    }
+    clips, rejected = lay_out(tmp_path, files).listing()
+    assert [clip.id for clip in clips] == ["a"]
+    assert [r.clip for r in rejected] == ["b", "c", "c"]
+
+
+REFUSED = {
+    "nothing": ({}, "no media below"),
+    "labels alone": ({"labels/a.csv": ""}, LAYOUT),
+    "two places for labels": (
+        {"a.mp4": "", "labels/a.csv": "", "labels.csv": ""},
+        "keep one of them",
+    ),
+    "an index without a split": (
+        {"a.mp4": "", "clips.csv": "clip,subject,spilt\n"},
+        "clips.csv line 1: expected the header clip,subject,split, got 'clip,subject,spilt': "
+        "no column 'split', nearest: 'spilt'",
+    ),
+    "an empty index": ({"a.mp4": "", "clips.csv": ""}, "got an empty file"),
+    "a subject in train and test": (
+        {"a.mp4": "", "b.mp4": "", "clips.csv": HEADER + "a,anna,train\nb,anna,test\n"},
+        "subject 'anna' is in train (clip 'a') and in test (clip 'b')",
+    ),
+    "an open quote": ({"a.mp4": "", "clips.csv": HEADER + '"a,x,val\n'}, "clips.csv line 2: "),
+}
+
+
+@pytest.mark.parametrize("files, message", REFUSED.values(), ids=REFUSED)
+def test_a_corpus_that_cannot_be_used_as_a_whole_is_refused(tmp_path, files, message):
+    with pytest.raises(CorpusError) as failure:
+        lay_out(tmp_path, files).listing()
+    assert message in str(failure.value)
+
+
+def test_a_missing_folder_is_answered_with_the_right_one(tmp_path):
+    (tmp_path / "recordings").mkdir()
+    with pytest.raises(CorpusError, match=r"no corpus folder .*recordngs, nearest: 'recordings'"):
+        build(path=str(tmp_path / "recordngs"))
+
+
+def test_a_file_is_no_corpus(tmp_path):
+    (tmp_path / "a.mp4").touch()
+    with pytest.raises(CorpusError, match="must be a folder, got the file"):
+        build(path=str(tmp_path / "a.mp4"))
+
+
+LABELS = "time,valence,arousal\n"
+
+
+class TestLabels:
+    def test_values_and_times_are_those_of_the_file(self, tmp_path):
+        track = labelled(lay_out(tmp_path, {"labels/a.csv": LABELS + "0,-1,1\n0.5,0.25,-0.5\n"}))
+        np.testing.assert_array_equal(track.values, [[-1, 1], [0.25, -0.5]])
+        np.testing.assert_array_equal(track.times, [0, 0.5])
+        assert track.mask.all()
+
+    def test_a_row_nobody_annotated_is_unlabelled_throughout(self, tmp_path):
+        rows = "0,0.5,0.5\n1,nan,0.5\n2,0.5,\n3,-5,0.5\n4,0,-5.0\n"
+        lay_out(tmp_path, {"labels/a.csv": LABELS + rows})
+        track = labelled(build(path=str(tmp_path), unlabelled=-5))
+        assert track.state.tolist() == [State.OK] + 4 * [State.UNLABELLED]
+        assert np.isnan(track.values[1:]).all()
+
+    def test_one_table_holds_the_rows_of_every_clip(self, tmp_path):
+        table = "clip,time,valence,arousal\na,0,0.1,0\nb,0,0.2,0\na,1,0.3,0\n"
+        corpus = lay_out(tmp_path, {"labels.csv": table})
+        assert labelled(corpus, "a").values[:, 0].tolist() == pytest.approx([0.1, 0.3])
+        assert labelled(corpus, "b").times.tolist() == [0]
+        assert corpus.labels("c") is None
+
+    def test_no_rows_is_a_track_of_none_and_no_file_is_no_track(self, tmp_path):
+        corpus = lay_out(tmp_path, {"labels/a.csv": LABELS})
+        assert labelled(corpus, "a").values.shape == (0, 2)
+        assert corpus.labels("b") is None
+
+    def test_a_byte_order_mark_crlf_and_further_columns_are_welcome(self, tmp_path):
+        text = "\ufefftime, valence, arousal, dominance\r\n0, 0.5, 0.5, 9\r\n\r\n1, 0, 0, 9\r\n"
+        track = labelled(lay_out(tmp_path, {"labels/a.csv": text}))
+        assert track.times.tolist() == [0, 1]
+
+    def test_one_clip_of_a_table_does_not_spoil_another(self, tmp_path):
+        table = "clip,time,valence,arousal\na,0,7,0\nb,0,0.2,0\n"
+        corpus = lay_out(tmp_path, {"labels.csv": table})
+        assert corpus.labels("b") is not None
+        with pytest.raises(CorpusError, match=r"labels\.csv line 2: valence"):
+            corpus.labels("a")
+
+
+BROKEN = {
+    "no header": ("0,0.5,0.5\n", "line 1: expected the header time,valence,arousal, got '0,0.5"),
+    "another case": ("Time,Valence,Arousal\n", "no column 'time', nearest: 'Time'"),
+    "a column twice": ("time,valence,arousal,time\n", "got column 'time' twice"),
+    "semicolons": ("time;valence;arousal\n0;0;0\n", "separated by commas, got semicolons"),
+    "tabs": ("time\tvalence\tarousal\n", "separated by commas, got tabs"),
+    "an empty file": ("", "got an empty file"),
+    "a word": (LABELS + "0,0,0\n1,high,0\n", "line 3: valence must be a number, got 'high'"),
+    "a grouped number": (LABELS + "1_0,0,0\n", "line 2: time must be a number, got '1_0'"),
+    "no time": (LABELS + ",0,0\n", "line 2: time must be a number, got ''"),
+    "a decimal comma": (LABELS + '0,"0,5",0\n', "got '0,5'; a decimal comma? write 0.5"),
+    "bare decimal commas": (LABELS + "0,0,5,0,5\n", "expected 3 fields, got 5; a decimal comma?"),
+    "a short row": (LABELS + "0,0\n", "line 2: expected 3 fields, got 2"),
+    "another scale": (
+        LABELS + "0,7,3\n",
+        "line 2: valence must lie in [-1, 1], got 7; map another",
+    ),
+    "infinity": (LABELS + "0,0,inf\n", "arousal must lie in [-1, 1], got inf"),
+    "a value for 'not annotated'": (
+        LABELS + "0,0,-5\n",
+        "name the value that means 'not annotated'",
+    ),
+    "time standing still": (
+        LABELS + "1,0,0\n1,0,0\n",
+        "line 3: times must increase, got 1 s after",
+    ),
+    "time running back": (
+        LABELS + "1,0,0\n2,0,0\n0.5,0,0\n",
+        "line 4: times must increase, got 0.5",
+    ),
+    "a time that is none": (LABELS + "nan,0,0\n", "time must be a number of seconds, got 'nan'"),
+    "another encoding": (b"time,valence,arousal,caf\xe9\n", "must be UTF-8, but byte 24 is 0xe9"),
+    "UTF-16": (LABELS.encode("utf-16"), "must be UTF-8, but byte 0 is 0xff"),
+}
+
+
+@pytest.mark.parametrize("text, message", BROKEN.values(), ids=BROKEN)
+def test_a_broken_label_file_is_named_with_its_line(tmp_path, text, message):
+    with pytest.raises(CorpusError) as failure:
+        lay_out(tmp_path, {"labels/a.csv": text}).labels("a")
+    assert str(failure.value).startswith(str(tmp_path / "labels/a.csv"))
+    assert message in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "a/b", "a\\b", "..", "a..b", ".a", "a\0", "a\x7f", "x" * 201]
+)
+def test_an_unsafe_id_is_refused(text):
+    assert not safe_id(text)
+    with pytest.raises(CorpusError, match="clip id"):
+        check_id(text)
+
+
+@pytest.mark.parametrize("text", ["a", "s1__a.b", "réne 02", "日本", "x" * 200])
+def test_a_safe_id_passes_unchanged(text):
+    assert safe_id(text)
+    assert check_id(text) == text
