@@ -1,0 +1,1 @@
+"""Audio extractors: sound -> Track. One file each; the file name is the extractor's name."""

@@ -1,0 +1,72 @@
+"""How a name in params.yaml becomes an extractor.
+
+There is no registration: `features/audio/logmel.py` is the audio extractor "logmel". A module
+there exposes `build(**options)` and is imported only when it is chosen, so that extracting audio
+never loads a face model. What `build` returns is called once a clip; by kind:
+
+    faces        frames (iterator of Frame)  ->  iterator of Face
+    visual       Crops                       ->  Track
+    audio        Source of sound             ->  Track
+    transcripts  media, transcript file      ->  list of Word, or None
+    text         list of Word                ->  Track
+
+An extractor that yields Tracks has `dim`, the width D of every one of them. The same source gives
+the same bytes, whatever was extracted before it or beside it. What else decides its values, if
+there is anything, it tells `features.fingerprint`:
+
+    weights    the files its weights were read from
+    paths      the options that only say where those files lie
+    libraries  import names of libraries that work under those its module imports
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import json
+import pkgutil
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+
+class UnknownNameError(LookupError):
+    """params.yaml names an extractor, or an option of one, that does not exist."""
+
+
+def available(kind: str) -> list[str]:
+    """The extractors of a kind: the files in features/<kind>/."""
+    package = import_module(f"features.{kind}")
+    return sorted(m.name for m in pkgutil.iter_modules(package.__path__) if m.name[0] != "_")
+
+
+def build(kind: str, name: str, options: Mapping[str, Any]) -> Any:
+    """Make an extractor. Raises UnknownNameError with the nearest right name or option."""
+    if name not in available(kind):
+        raise UnknownNameError(unknown(f"{kind} extractor", name, available(kind)))
+    factory = import_module(f"features.{kind}.{name}").build
+    accepted = inspect.signature(factory).parameters
+    for option in options:
+        if option not in accepted:
+            raise UnknownNameError(unknown(f"option of {kind}/{name}", option, accepted))
+    missing = [o for o, p in accepted.items() if p.default is p.empty and o not in options]
+    if missing:
+        raise UnknownNameError(
+            f"{kind}/{name} needs the option {missing[0]!r}; it takes: {', '.join(accepted)}"
+        )
+    return factory(**options)
+
+
+def unknown(what: str, got: str, known: Iterable[str]) -> str:
+    """The sentence for a name that does not exist: what there is, and the nearest to what came."""
+    known = list(known)
+    close = difflib.get_close_matches(got, known, n=1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    return f"no {what} named {got!r}; there are: {', '.join(known)}.{hint}"
+
+
+@cache
+def built(kind: str, name: str, options: str) -> Any:
+    """The same, kept for the life of the process; `options` as canonical JSON."""
+    return build(kind, name, json.loads(options))

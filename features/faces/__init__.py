@@ -1,0 +1,1 @@
+"""Face detectors: frames -> faces. One file each; the file name is the detector's name."""

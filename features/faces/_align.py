@@ -1,0 +1,45 @@
+"""From five landmarks to an upright crop of fixed size."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+# Eyes, nose and mouth corners in a 112 x 112 crop; Deng et al. 2019, ArcFace, section 3.1's
+# alignment, in the numbers that the field's code has used since.
+TEMPLATE = np.array(
+    [
+        [38.2946, 51.6963],
+        [73.5318, 51.5014],
+        [56.0252, 71.7366],
+        [41.5493, 92.3655],
+        [70.7299, 92.2041],
+    ]
+)
+
+
+def crop(image: np.ndarray, landmarks: np.ndarray, size: int) -> np.ndarray:
+    """Turn, scale and shift so that the landmarks lie on the template.
+
+    image uint8 RGB (H, W, 3), landmarks (5, 2) in its pixels  ->  uint8 RGB (size, size, 3)
+    What lies outside the image is black.
+    """
+    warp = similarity(landmarks, TEMPLATE * (size / 112))  # (2, 3)
+    while np.hypot(warp[0, 0], warp[1, 0]) < 0.5 and min(image.shape[:2]) > 1:
+        image = cv2.pyrDown(image)  # halve first, or the warp would skip pixels
+        warp = warp @ np.diag([2.0, 2.0, 1.0])  # pixel i of the half is pixel 2 i of the whole
+    return cv2.warpAffine(image, warp, (size, size), flags=cv2.INTER_LINEAR)
+
+
+def similarity(source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """The rotation, scale and shift nearest to mapping source (N, 2) onto target (N, 2).
+
+    ->  (2, 3), in the least-squares sense; Umeyama 1991, for two dimensions.
+    """
+    a, b = source.mean(axis=0), target.mean(axis=0)
+    x, y = source - a, target - b
+    norm = max(float((x**2).sum()), 1e-12)
+    cos = float((x * y).sum()) / norm
+    sin = float((x[:, 0] * y[:, 1] - x[:, 1] * y[:, 0]).sum()) / norm
+    turn = np.array([[cos, -sin], [sin, cos]])
+    return np.column_stack([turn, b - turn @ a])

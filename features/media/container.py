@@ -1,0 +1,51 @@
+"""Opening a media file and finding its streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.stream import Disposition, Stream
+
+
+class MediaError(ValueError):
+    """A media file that cannot be used, and why."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[InputContainer]:
+    """A media file, open. Raises MediaError where it cannot be opened, or read inside the block."""
+    if not path.is_file():
+        raise MediaError("no such file")
+    if path.stat().st_size == 0:
+        raise MediaError("empty file")
+    try:
+        container = av.open(str(path), metadata_errors="replace")
+    except (FFmpegError, OSError) as error:
+        raise MediaError(
+            f"not readable as media, or cut off before its index: {_reason(error)}"
+        ) from error
+    with container:
+        try:
+            yield container
+        except FFmpegError as error:
+            raise MediaError(f"cannot be read to its end: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+def stream_of(container: InputContainer, kind: str) -> Stream | None:
+    """The first stream of a kind ("video" or "audio") that is no cover picture."""
+    found = (s for s in container.streams if s.type == kind)
+    return next((s for s in found if not s.disposition & Disposition.attached_pic), None)
+
+
+def start_of(container: InputContainer) -> float:
+    """The time that counts as 0, in s by the container's own clock."""
+    return (container.start_time or 0) / av.time_base

@@ -1,0 +1,80 @@
+"""The pictures of a video, each at its own time."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.stream import VideoStream
+
+from features.media.container import MediaError, opened, start_of, stream_of
+
+Event = tuple[float, av.VideoFrame | None]  # time in s, and what was decoded there
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Frame:
+    """One picture: time in s, image uint8 RGB (H, W, 3), or None where it cannot be decoded."""
+
+    time: float
+    image: np.ndarray | None
+
+
+def frames(path: Path) -> Iterator[Frame]:
+    """Every picture of the video, upright, in order of time; nothing if there is no video.
+
+    A packet that cannot be decoded, or only in part, gives a Frame without image. A picture whose
+    time does not come after the one before is left out: two rows cannot share a moment.
+    Raises MediaError.
+    """
+    with opened(path) as container:
+        stream = stream_of(container, "video")
+        if not isinstance(stream, VideoStream):
+            return
+        stream.codec_context.thread_count = 1  # the same pictures, even of a damaged stream
+        last = -np.inf
+        for time, picture in _in_order(_decoded(container, stream)):
+            if time > last:
+                last = time
+                yield Frame(time, None if picture is None else _upright(picture))
+
+
+def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[Event]:
+    """Pictures as the decoder gives them, and packets it cannot decode as the demuxer does."""
+    start = start_of(container)
+    for packet in container.demux(stream):
+        try:
+            pictures = packet.decode()
+        except FFmpegError:
+            if packet.pts is not None and packet.time_base:
+                yield float(packet.pts * packet.time_base) - start, None
+            continue
+        for picture in pictures:
+            if picture.time is None:
+                raise MediaError("its pictures carry no times")
+            yield picture.time - start, None if picture.is_corrupt else picture
+
+
+def _in_order(events: Iterable[Event]) -> Iterator[Event]:
+    """Hold back what was lost until a later picture comes: the demuxer is ahead of the decoder."""
+    lost: list[float] = []
+    for time, picture in events:
+        if picture is None:
+            insort(lost, time)
+            continue
+        while lost and lost[0] < time:
+            yield lost.pop(0), None
+        yield time, picture
+    yield from ((time, None) for time in lost)
+
+
+def _upright(picture: av.VideoFrame) -> np.ndarray:
+    image = picture.to_ndarray(format="rgb24")  # (H, W, 3)
+    turns = round(picture.rotation / 90) % 4  # the display matrix, counter-clockwise
+    return np.ascontiguousarray(np.rot90(image, turns)) if turns else image

