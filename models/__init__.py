@@ -1,0 +1,14 @@
+"""How numbers become an emotion, in pure torch. Knows no file, no params.yaml, no HDF5.
+
+Axis names, used in every docstring and comment of this package; one letter is one size:
+
+    B  windows in the batch          T  steps of the time grid in a window
+    D  width of one modality's rows  C  width of one modality inside a head
+    J  width of the joint stream     M  modalities
+    N  candidates of a gate          L  recursions
+    R  rows of all clips together    W  windows of all clips together
+    Y  targets: valence, arousal
+
+A mask is bool, True where there is data: (B, T). A window may lack a modality altogether.
+Modalities are visited in the order of `widths`, never in the order of the batch's dict.
+"""

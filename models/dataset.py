@@ -1,0 +1,80 @@
+"""Windows of many clips, ready to be read in any order at the speed of memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from models import windows
+from models.sequence import Sequence as Clip
+
+
+class Batch(NamedTuple):
+    """Tokens {modality: (B, T, D)} and masks (B, T); labels (B, T, Y) and their mask (B, T)."""
+
+    tokens: dict[str, Tensor]
+    masks: dict[str, Tensor]
+    labels: Tensor
+    label_mask: Tensor
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Dataset:
+    """The rows of all clips, each once, and which rows each window reads.
+
+    Overlapping windows share their rows, so memory does not grow with the overlap.
+
+    tokens {modality: (R, D)}  masks {modality: (R,)}  labels (R, Y)  label_mask (R,)
+    index  (W, T) the row that a window reads at each step
+    inside (W, T) False where the window reaches beyond its clip
+    """
+
+    tokens: Mapping[str, Tensor]
+    masks: Mapping[str, Tensor]
+    labels: Tensor
+    label_mask: Tensor
+    index: Tensor
+    inside: Tensor
+
+    @classmethod
+    def cut(cls, clips: Sequence[Clip], modalities: Sequence[str], steps: int, hop: int) -> Dataset:
+        """One clip or more -> their windows, in clip order and then in time order."""
+        cuts = [windows.rows(len(clip), steps, hop) for clip in clips]
+        before = torch.tensor([0, *(len(clip) for clip in clips[:-1])]).cumsum(0).tolist()
+        return cls(
+            tokens={m: torch.cat([c.tokens[m] for c in clips]) for m in modalities},  # (R, D)
+            masks={m: torch.cat([c.masks[m] for c in clips]) for m in modalities},  # (R,)
+            labels=torch.cat([c.labels for c in clips]),  # (R, Y)
+            label_mask=torch.cat([c.label_mask for c in clips]),  # (R,)
+            index=torch.cat([i + n for (i, _), n in zip(cuts, before, strict=True)]),  # (W, T)
+            inside=torch.cat([inside for _, inside in cuts]),  # (W, T)
+        )
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def labelled(self) -> Dataset:
+        """The windows that hold a label; the others have nothing to teach."""
+        holds = (self.label_mask[self.index] & self.inside).any(dim=1)  # (W,)
+        return replace(self, index=self.index[holds], inside=self.inside[holds])
+
+    def to(self, device: torch.device | str) -> Dataset:
+        """The same on another device."""
+        moved = {m: x.to(device) for m, x in self.tokens.items()}
+        masks = {m: x.to(device) for m, x in self.masks.items()}
+        rest = ("labels", "label_mask", "index", "inside")
+        return Dataset(moved, masks, *(getattr(self, name).to(device) for name in rest))
+
+    def batch(self, which: Tensor) -> Batch:
+        """The windows numbered by `which` (B,)."""
+        index, inside = self.index[which], self.inside[which]  # (B, T)
+        return Batch(
+            {m: x[index] for m, x in self.tokens.items()},
+            {m: x[index] & inside for m, x in self.masks.items()},
+            self.labels[index],
+            self.label_mask[index] & inside,
+        )

@@ -1,0 +1,54 @@
+"""Fusion heads. The folder is the registry: one head a file, named like the file.
+
+A head is imported when it is built, and no other is with it, so that a head nobody chose can
+change without making a trained one stale.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+
+from models.head import Head
+from models.nearest import no_such
+
+
+def available() -> list[str]:
+    """The names of all heads, in alphabetical order."""
+    files = Path(__file__).parent.glob("*.py")
+    return sorted(f.stem for f in files if not f.stem.startswith("_"))
+
+
+def head_class(name: str) -> type[Head]:
+    """The one Head that `models/fusion/<name>.py` defines; ValueError if there is no such file."""
+    if name not in available():
+        raise ValueError(no_such("fusion head", name, available()))
+    module = import_module(f"{__name__}.{name}")
+    heads = [c for c in vars(module).values() if isinstance(c, type) and issubclass(c, Head)]
+    heads = [c for c in heads if c.__module__ == module.__name__]
+    if len(heads) != 1:
+        raise TypeError(f"{module.__name__} must define one Head, got {len(heads)}")
+    return heads[0]
+
+
+def build(
+    name: str, widths: Mapping[str, int], steps: int, targets: int = 2, **options: object
+) -> Head:
+    """Make a head by name: widths {modality: D} in the order to visit them, T steps, Y targets.
+
+    The options are the keyword arguments of the head's class; without them it is as published.
+    Raises ValueError for a name or an option that does not exist, with the nearest that does.
+    """
+    chosen = head_class(name)
+    own, common = (inspect.signature(c).parameters for c in (chosen, Head))
+    known = [p for p in own if p not in common]
+    for option in options:
+        if option not in known:
+            raise ValueError(no_such(f"option of {name}", option, known))
+    return chosen(widths, steps, targets, **options)
+
+
+HEADS: dict[str, Callable[..., Head]] = {name: partial(build, name) for name in available()}

@@ -1,0 +1,36 @@
+"""Feature concatenation: the plain baseline of every fusion paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from models.head import Head
+from models.regressors import BatchNormRegressor
+from models.tcn import TCNEncoders
+
+
+class Concat(Head):
+    """GRJCA without attention and gates: encoders, their outputs side by side, a regressor."""
+
+    fewest = 2
+
+    def __init__(
+        self,
+        widths: Mapping[str, int],
+        steps: int,
+        targets: int,
+        channels: Mapping[str, Sequence[int]] | None = None,
+        kernel: int = 5,
+        encoder_dropout: float = 0.1,
+    ) -> None:
+        super().__init__(widths, steps, targets)
+        self.encode = TCNEncoders(widths, channels, kernel, encoder_dropout, unit=True)
+        self.regress = BatchNormRegressor(sum(self.encode.widths.values()), targets)
+
+    def fuse(self, streams: dict[str, Tensor]) -> Tensor:
+        """{modality: (B, T, D)} -> (B, T, Y)."""
+        joint = torch.cat(list(self.encode(streams).values()), dim=-1)  # (B, T, J)
+        return self.regress(joint)  # (B, T, Y)

@@ -1,0 +1,83 @@
+"""GRJCA: gated recursive joint cross-attention."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from models.dcn import DCN
+from models.gate import Gate
+from models.head import Head
+from models.initial import xavier_
+from models.regressors import BatchNormRegressor
+from models.tcn import TCNEncoders
+
+
+class GRJCA(Head):
+    """Joint cross-attention, recursed L times, and a gate that chooses how much of it to believe.
+
+        X_m^0 = L2(TCN_m(tokens_m))
+        X^l   = DCN_l(X^(l-1)),  l = 1..L, weights not shared
+        Y_m   = Gate_m(X_m^L; X_m^0, ..., X_m^L)      or X_m^L where `gate` is False
+        y     = regressor([Y_1, ..., Y_M])
+
+    Source: Praveen & Alam, GRJCA, CVPRW 2025: audio and visual, L = 2. The third modality is ours.
+    """
+
+    fewest = 2
+    most = 3
+
+    def __init__(
+        self,
+        widths: Mapping[str, int],
+        steps: int,
+        targets: int,
+        channels: Mapping[str, Sequence[int]] | None = None,
+        kernel: int = 5,
+        encoder_dropout: float = 0.1,
+        recursions: int = 2,
+        dropout: float = 0.6,
+        temperature: float = 0.1,
+        gate: bool = True,
+    ) -> None:
+        super().__init__(widths, steps, targets)
+        if not 1 <= recursions <= 4:
+            raise ValueError(f"recursions must be 1 to 4, got {recursions}")
+        self.encode = TCNEncoders(widths, channels, kernel, encoder_dropout, unit=True)
+        inner = self.encode.widths
+        self.recurse = nn.ModuleList(DCN(inner, steps, dropout) for _ in range(recursions))
+        self.gate = nn.ModuleDict(
+            {m: Gate(c, recursions + 1, temperature) for m, c in inner.items()} if gate else {}
+        )
+        self.regress = BatchNormRegressor(sum(inner.values()), targets)
+        xavier_(self.recurse)
+        xavier_(self.gate)
+
+    def fuse(self, streams: dict[str, Tensor]) -> Tensor:
+        """{modality: (B, T, D)} -> (B, T, Y)."""
+        fused = {m: self._gated(m, x) for m, x in self._recursed(streams).items()}
+        return self.regress(torch.cat(list(fused.values()), dim=-1))  # (B, T, Y)
+
+    def gates(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
+        """{modality: (B, T, D)} -> {modality: (B, T, N)}, N = L + 1."""
+        candidates = self._recursed(streams)
+        chosen = {m: gate for m, gate in self.gate.items() if isinstance(gate, Gate)}
+        return {m: gate.weigh(candidates[m][-1]) for m, gate in chosen.items()}
+
+    def _recursed(self, streams: dict[str, Tensor]) -> dict[str, list[Tensor]]:
+        """{modality: (B, T, D)} -> {modality: its L + 1 streams (B, T, C)}, in order."""
+        now = self.encode(streams)
+        candidates = {m: [x] for m, x in now.items()}
+        for attend in self.recurse:
+            now = attend(now)
+            for m, x in now.items():
+                candidates[m].append(x)
+        return candidates
+
+    def _gated(self, modality: str, candidates: list[Tensor]) -> Tensor:
+        """L + 1 streams (B, T, C) of one modality -> (B, T, C)."""
+        if not self.gate:
+            return candidates[-1]
+        return self.gate[modality](candidates[-1], candidates)

@@ -1,0 +1,35 @@
+"""One modality alone: what any fusion of it with others has to beat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from torch import Tensor
+
+from models.head import Head
+from models.regressors import BatchNormRegressor
+from models.tcn import TCNEncoders
+
+
+class Single(Head):
+    """The encoder and the regressor of GRJCA over one modality."""
+
+    most = 1
+
+    def __init__(
+        self,
+        widths: Mapping[str, int],
+        steps: int,
+        targets: int,
+        channels: Mapping[str, Sequence[int]] | None = None,
+        kernel: int = 5,
+        encoder_dropout: float = 0.1,
+    ) -> None:
+        super().__init__(widths, steps, targets)
+        self.encode = TCNEncoders(widths, channels, kernel, encoder_dropout, unit=True)
+        (self.modality,) = widths
+        self.regress = BatchNormRegressor(self.encode.widths[self.modality], targets)
+
+    def fuse(self, streams: dict[str, Tensor]) -> Tensor:
+        """{modality: (B, T, D)} -> (B, T, Y)."""
+        return self.regress(self.encode(streams)[self.modality])  # (B, T, Y)

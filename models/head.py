@@ -1,0 +1,81 @@
+"""Head: what every fusion head is given, what it answers, and how unusable rows enter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from models.shapes import expect
+
+
+class Head(nn.Module):
+    """A fusion head: several modalities on one time grid -> targets at every step.
+
+    Rows without data enter as zeros, whatever they hold, NaN included. Modalities in the batch
+    that are not in `widths` are not read. A subclass says how many modalities it can fuse and
+    defines `fuse`; one that chooses between candidates also defines `gates`.
+    """
+
+    fewest: ClassVar[int] = 1
+    most: ClassVar[int | None] = None
+
+    def __init__(self, widths: Mapping[str, int], steps: int, targets: int) -> None:
+        super().__init__()
+        if len(widths) < self.fewest or (self.most and len(widths) > self.most):
+            upper = "or more" if self.most is None else f"to {self.most}"
+            raise ValueError(
+                f"{type(self).__name__} fuses {self.fewest} {upper} modalities, got {list(widths)}"
+            )
+        for name, size in {**widths, "steps": steps, "targets": targets}.items():
+            if size < 1:
+                raise ValueError(f"{name} must be 1 or more, got {size}")
+        self.widths, self.steps, self.targets = dict(widths), steps, targets
+
+    def forward(self, tokens: Mapping[str, Tensor], masks: Mapping[str, Tensor]) -> Tensor:
+        """Tokens {modality: (B, T, D)}, masks {modality: (B, T) bool} -> (B, T, Y).
+
+        Raises KeyError for a modality that is not there, ShapeError for other axes and TypeError
+        for a mask that is not bool.
+        """
+        return self.fuse(self._usable(tokens, masks))
+
+    def explain(
+        self, tokens: Mapping[str, Tensor], masks: Mapping[str, Tensor]
+    ) -> dict[str, Tensor]:
+        """The gate weights behind a prediction: {modality: (B, T, N)}, empty without gates.
+
+        Candidate n is the modality's stream after n recursions; 0 is its own encoding.
+        """
+        return self.gates(self._usable(tokens, masks))
+
+    def fuse(self, streams: dict[str, Tensor]) -> Tensor:
+        """{modality: (B, T, D)}, zero where there is no data -> (B, T, Y)."""
+        raise NotImplementedError
+
+    def gates(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
+        """{modality: (B, T, D)}, zero where there is no data -> {modality: (B, T, N)}."""
+        return {}
+
+    def _usable(
+        self, tokens: Mapping[str, Tensor], masks: Mapping[str, Tensor]
+    ) -> dict[str, Tensor]:
+        """Check what came and put zeros where there is no data -> {modality: (B, T, D)}."""
+        if missing := [m for m in self.widths if m not in tokens or m not in masks]:
+            raise KeyError(
+                f"{type(self).__name__} reads {', '.join(self.widths)}; "
+                f"tokens or masks lack {', '.join(missing)}"
+            )
+        sizes = {"T": self.steps}
+        streams = {}
+        for m, width in self.widths.items():
+            found = expect(f"tokens[{m!r}]", tokens[m], "B T D", **{**sizes, "D": width})
+            expect(f"masks[{m!r}]", masks[m], "B T", **found)
+            if masks[m].dtype != torch.bool:
+                raise TypeError(f"masks[{m!r}] must be bool, got {masks[m].dtype}")
+            sizes["B"] = found["B"]
+            # where, not a product: zero times NaN is NaN
+            streams[m] = torch.where(masks[m][..., None], tokens[m], 0.0)  # (B, T, D)
+        return streams

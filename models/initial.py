@@ -1,0 +1,17 @@
+"""The initial weights that the joint cross-attention papers give to their fusion layers."""
+
+from __future__ import annotations
+
+from torch import nn
+
+
+def xavier_(module: nn.Module) -> None:
+    """Xavier-uniform weights (gain 1) and zero biases in every Linear inside `module`.
+
+    Source: the authors' code of RJCA (Praveen et al., ICASSP 2023) and GRJCA (Praveen & Alam,
+    CVPRW 2025). RJCMA (CVPRW 2024) leaves torch's own initial weights.
+    """
+    for layer in module.modules():
+        if isinstance(layer, nn.Linear):
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)

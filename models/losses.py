@@ -1,0 +1,71 @@
+"""Losses on the concordance correlation coefficient, over the steps that have a label."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from models.shapes import expect
+
+# Keeps a pair of constants at CCC 0 instead of 0 / 0. Below float32's rounding of real moments.
+EPSILON = 1e-8
+
+
+def ccc_flat(prediction: Tensor, label: Tensor, mask: Tensor) -> Tensor:
+    """1 - CCC over all labelled steps of the batch at once, summed over the targets.
+
+    Prediction and label (B, T, Y), mask (B, T) bool -> scalar, 0 at best and Y without any
+    agreement. A batch that cannot define a CCC counts as one without agreement.
+
+    Source: the clip-based heads JCA, RJCA, DCA and JMT (Praveen et al.); moments unbiased.
+    """
+    _check(prediction, label, mask)
+    rows = [x.flatten(0, 1)[None] for x in (prediction, label, mask)]  # (1, B T, Y), (1, B T)
+    return (1 - _ccc(*rows, biased_covariance=False)).sum()
+
+
+def ccc_sequence(prediction: Tensor, label: Tensor, mask: Tensor) -> Tensor:
+    """1 - the mean over windows of each window's CCC, summed over the targets.
+
+    Prediction and label (B, T, Y), mask (B, T) bool -> scalar. Windows with fewer than two labels
+    have no CCC and do not vote.
+
+    Source: the frame-based heads RJCMA and GRJCA (Praveen & Alam, CVPRW 2024 and 2025), which
+    divide a biased covariance by unbiased variances.
+    """
+    _check(prediction, label, mask)
+    votes = (mask.sum(dim=1) >= 2).to(prediction.dtype)[:, None]  # (B, 1)
+    each = _ccc(prediction, label, mask, biased_covariance=True) * votes  # (B, Y)
+    return (1 - each.sum(dim=0) / votes.sum().clamp(min=1)).sum()
+
+
+LOSSES: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
+    "ccc_flat": ccc_flat,
+    "ccc_sequence": ccc_sequence,
+}
+
+
+def _ccc(x: Tensor, y: Tensor, mask: Tensor, biased_covariance: bool) -> Tensor:
+    """CCC along the second axis: x and y (B, T, Y), mask (B, T) -> (B, Y).
+
+    Written with the covariance, not with the correlation times both deviations: the same number,
+    and no square root whose slope is infinite at a constant prediction.
+    """
+    valid = mask[..., None]  # (B, T, 1)
+    count = valid.sum(dim=1)  # (B, 1)
+    spread = (count - 1).clamp(min=1)
+    x, y = torch.where(valid, x, 0.0), torch.where(valid, y, 0.0)
+    mean_x, mean_y = (v.sum(dim=1) / count.clamp(min=1) for v in (x, y))  # (B, Y)
+    dx = torch.where(valid, x - mean_x[:, None], 0.0)  # (B, T, Y)
+    dy = torch.where(valid, y - mean_y[:, None], 0.0)
+    covariance = (dx * dy).sum(dim=1) / (count.clamp(min=1) if biased_covariance else spread)
+    variances = (dx.square() + dy.square()).sum(dim=1) / spread
+    return 2 * covariance / (variances + (mean_x - mean_y).square() + EPSILON)
+
+
+def _check(prediction: Tensor, label: Tensor, mask: Tensor) -> None:
+    sizes = expect("prediction", prediction, "B T Y")
+    expect("label", label, "B T Y", **sizes)
+    expect("mask", mask, "B T", **sizes)

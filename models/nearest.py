@@ -1,0 +1,14 @@
+"""What to say to a name that does not exist: what there is, and which one was probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def no_such(kind: str, name: str, known: Iterable[str]) -> str:
+    """The message for an unknown `name`: "no fusion head named 'grjcaa'; there are: ..."."""
+    choices = list(known)
+    close = get_close_matches(str(name), choices, n=1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    return f"no {kind} named {name!r}; there are: {', '.join(choices) or 'none'}.{hint}"

@@ -1,0 +1,110 @@
+"""Temporal convolutional network: what a modality says now, given what it said before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.utils.parametrizations import weight_norm
+
+# The widths in the authors' GRJCA configuration, for the three modalities it names.
+PUBLISHED_CHANNELS: Mapping[str, tuple[int, ...]] = MappingProxyType(
+    {
+        "visual": (512, 512, 256, 256),
+        "audio": (128, 128, 128, 128),
+        "text": (256, 256, 128, 128),
+    }
+)
+
+
+class CausalConv(nn.Module):
+    """Weight-normed dilated convolution that sees the present and the past, never the future."""
+
+    def __init__(self, inside: int, outside: int, kernel: int, dilation: int) -> None:
+        super().__init__()
+        self.past = (kernel - 1) * dilation
+        self.conv = weight_norm(nn.Conv1d(inside, outside, kernel, dilation=dilation))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, T) -> (B, C', T)."""
+        return self.conv(F.pad(x, (self.past, 0)))
+
+
+class Level(nn.Module):
+    """Two causal convolutions at one dilation and a residual path around them."""
+
+    def __init__(self, inside: int, outside: int, kernel: int, dilation: int, dropout: float):
+        super().__init__()
+        self.first = CausalConv(inside, outside, kernel, dilation)
+        self.second = CausalConv(outside, outside, kernel, dilation)
+        self.drop = nn.Dropout(dropout)
+        self.around = nn.Identity() if inside == outside else nn.Conv1d(inside, outside, 1)
+        if isinstance(self.around, nn.Conv1d):
+            # The authors mean this for every convolution; weight norm undoes it in all but this.
+            nn.init.xavier_uniform_(self.around.weight, gain=2**0.5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, T) -> (B, C', T)."""
+        hidden = self.drop(F.leaky_relu(self.first(x)))  # (B, C', T)
+        hidden = self.drop(F.leaky_relu(self.second(hidden)))
+        return F.leaky_relu(hidden + self.around(x))
+
+
+class TCNEncoder(nn.Module):
+    """A TCN, its dilation doubling from level to level, then batch normalisation.
+
+    With kernel 5 and four levels a step sees itself and the 120 steps before it.
+    Source: Bai et al. 2018, as configured by Praveen & Alam in RJCMA (CVPRW 2024) and GRJCA
+    (CVPRW 2025).
+    """
+
+    def __init__(
+        self, width: int, channels: Sequence[int], kernel: int = 5, dropout: float = 0.1
+    ) -> None:
+        super().__init__()
+        if not channels:
+            raise ValueError("a TCN needs one width or more in channels, got none")
+        sizes = [width, *channels]
+        self.width = channels[-1]
+        self.levels = nn.Sequential(
+            *(Level(sizes[i], sizes[i + 1], kernel, 2**i, dropout) for i in range(len(channels)))
+        )
+        self.norm = nn.BatchNorm1d(self.width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, T, D) -> (B, T, C), C the last of `channels`."""
+        return self.norm(self.levels(x.transpose(1, 2))).transpose(1, 2)  # (B, T, C)
+
+
+class TCNEncoders(nn.Module):
+    """One TCN encoder per modality; the published widths where `channels` is None.
+
+    `unit` scales each step to length 1 (L2), as GRJCA does and RJCMA does not.
+    Raises ValueError for a modality without widths.
+    """
+
+    def __init__(
+        self,
+        widths: Mapping[str, int],
+        channels: Mapping[str, Sequence[int]] | None,
+        kernel: int,
+        dropout: float,
+        unit: bool,
+    ) -> None:
+        super().__init__()
+        chosen = PUBLISHED_CHANNELS if channels is None else channels
+        if missing := [m for m in widths if m not in chosen]:
+            raise ValueError(f"no TCN widths for {', '.join(missing)}; channels has {list(chosen)}")
+        each = {m: TCNEncoder(width, chosen[m], kernel, dropout) for m, width in widths.items()}
+        self.widths = {m: encoder.width for m, encoder in each.items()}
+        self.each, self.unit = nn.ModuleDict(each), unit
+
+    def forward(self, streams: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """{modality: (B, T, D)} -> {modality: (B, T, C)}, each with its own C."""
+        encoded = {m: encode(streams[m]) for m, encode in self.each.items()}
+        if not self.unit:
+            return encoded
+        # eps 1e-6, not the authors' 1e-12: it is also 1 / the gradient of a stream of zeros
+        return {m: F.normalize(x, dim=-1, eps=1e-6) for m, x in encoded.items()}

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import torch
+
+from models.dataset import Dataset
+from models.sequence import Sequence
+
+STEPS, HOP = 5, 3
+LENGTHS = (11, 0, 2, 7)
+
+
+def numbered(length: int, first: int) -> Sequence:
+    """A clip whose rows hold their own number, so that they can be told apart."""
+    rows = torch.arange(first, first + length)
+    return Sequence(
+        tokens={"audio": rows[:, None].float().expand(-1, 3), "text": -rows[:, None].float()},
+        masks={"audio": rows % 2 == 0, "text": rows % 3 == 0},
+        labels=rows[:, None].float() / 100,
+        label_mask=rows % 5 != 0,
+    )
+
+
+def dataset() -> Dataset:
+    clips = [numbered(n, 100 * i) for i, n in enumerate(LENGTHS)]
+    return Dataset.cut(clips, ["text", "audio"], STEPS, HOP)
+
+
+def test_windows_come_in_clip_order_and_never_cross_clips():
+    data = dataset()
+    tokens, *_ = data.batch(torch.arange(len(data)))
+    first = tokens["audio"][:, 0, 0].tolist()
+    assert first == [0, 3, 6, 200, 300, 303]
+    clip_of = tokens["audio"][..., 0] // 100  # (W, T)
+    assert (clip_of == clip_of[:, :1]).all()
+
+
+def test_a_batch_holds_the_rows_it_was_asked_for():
+    tokens, masks, labels, label_mask = dataset().batch(torch.tensor([5, 1]))
+    assert list(tokens) == ["text", "audio"]
+    assert tokens["audio"].shape == (2, STEPS, 3)
+    assert tokens["text"][:, :, 0].tolist() == [
+        [-303, -304, -305, -306, -306],
+        [-3, -4, -5, -6, -7],
+    ]
+    assert masks["audio"].tolist() == [
+        [False, True, False, True, False],
+        [False, True] * 2 + [False],
+    ]
+    assert label_mask.tolist() == [
+        [True, True, False, True, False],
+        [True, True, False, True, True],
+    ]
+    torch.testing.assert_close(labels[1, :, 0], torch.tensor([0.03, 0.04, 0.05, 0.06, 0.07]))
+
+
+def test_each_row_is_kept_once():
+    assert dataset().tokens["audio"].shape == (sum(LENGTHS), 3)
+
+
+def test_windows_without_a_label_can_be_left_out():
+    clip = numbered(7, 0)
+    unlabelled = Sequence(clip.tokens, clip.masks, clip.labels, torch.arange(7) == 6)
+    data = Dataset.cut([unlabelled, clip], ["audio"], 5, 5)
+    assert (len(data), len(data.labelled())) == (4, 3)
+
+
+def test_a_clip_of_no_length_has_no_window():
+    assert len(Dataset.cut([numbered(0, 0)], ["audio"], STEPS, HOP)) == 0

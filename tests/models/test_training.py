@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from models.fusion import build
+from models.head import Head
+from models.recipe import Recipe
+from models.sequence import Sequence
+from models.shapes import ShapeError
+from models.split import split_ccc
+from models.training import Epoch, Result, fit
+
+STEPS, Y = 7, 2
+WIDTHS = {"visual": 5, "audio": 11}
+CHANNELS = {"visual": [13], "audio": [17]}
+
+
+def recipe(**changes: Any) -> Recipe:
+    plain: dict[str, Any] = dict(
+        steps=STEPS, hop=5, batch=8, epochs=3, patience=3, optimiser="adamw", lr=1e-2,
+        weight_decay=1e-4, schedule="cosine", loss="ccc_flat", clip_norm=1.0,
+    )  # fmt: skip
+    return Recipe(**{**plain, **changes})
+
+
+def planted(clips: int, seed: int, length: int = 31) -> list[Sequence]:
+    """Valence in the first visual feature, arousal in the second audio feature, plus distraction.
+
+    Scales and offsets are as different as real extractors', a fifth of the rows is masked, some
+    steps have no label, and clips differ in length.
+    """
+    source = torch.Generator().manual_seed(seed)
+
+    def one(length: int) -> Sequence:
+        tokens = {m: torch.randn(length, d, generator=source) for m, d in WIDTHS.items()}
+        labels = torch.tanh(torch.stack([tokens["visual"][:, 0], tokens["audio"][:, 1]], dim=1))
+        masks = {m: torch.rand(length, generator=source) < 0.8 for m in WIDTHS}
+        tokens = {"visual": tokens["visual"] / 100, "audio": 20 * tokens["audio"] - 80}
+        tokens = {m: x.masked_fill(~masks[m][:, None], torch.nan) for m, x in tokens.items()}
+        labelled = torch.rand(length, generator=source) < 0.9
+        return Sequence(tokens, masks, labels.masked_fill(~labelled[:, None], -5), labelled)
+
+    return [one(length + i) for i in range(clips)]
+
+
+def grjca() -> Head:
+    return build("grjca", WIDTHS, STEPS, Y, channels=CHANNELS)
+
+
+def concat() -> Head:
+    return build("concat", WIDTHS, STEPS, Y, channels=CHANNELS)
+
+
+def train(make_head: Any = grjca, seed: int = 0, **changes: Any) -> Result:
+    return fit(make_head, planted(3, 1), planted(2, 2), recipe(**changes), seed)
+
+
+@pytest.mark.parametrize("loss", ["ccc_flat", "ccc_sequence"])
+def test_a_planted_signal_is_found_in_unseen_clips(loss):
+    chosen = recipe(epochs=12, patience=12, loss=loss)
+    result = fit(concat, planted(20, 1), planted(10, 2), chosen, seed=0)
+    assert min(result.best.ccc) > 0.75
+    assert result.history[0].loss > result.history[-1].loss
+
+
+def test_noise_is_not_found_in_unseen_clips():
+    """The labels of other clips: were validation to leak into training, this would score too."""
+
+    def shuffled(clips: list[Sequence]) -> list[Sequence]:
+        return [
+            replace(c, labels=c.labels.roll(11, dims=0), label_mask=c.label_mask.roll(11))
+            for c in clips
+        ]
+
+    chosen = recipe(epochs=6, patience=6)
+    result = fit(concat, shuffled(planted(20, 1)), shuffled(planted(10, 2)), chosen, seed=0)
+    assert result.best.ccc_mean < 0.25
+
+
+def test_one_seed_gives_the_same_bits():
+    first, second = train(), train()
+    assert first.history == second.history
+    assert first.weights.keys() == second.weights.keys()
+    assert all(torch.equal(first.weights[k], second.weights[k]) for k in first.weights)
+
+
+def test_what_ran_before_does_not_matter():
+    first = train()
+    torch.randn(101)
+    assert train().history == first.history
+
+
+def test_another_seed_gives_other_weights():
+    first, second = train(seed=0), train(seed=1)
+    assert any(not torch.equal(first.weights[k], second.weights[k]) for k in first.weights)
+
+
+def test_the_best_epoch_is_kept_and_its_score_can_be_had_again():
+    result = train(epochs=8, patience=8, lr=0.1, schedule="constant")
+    assert result.best.ccc_mean == max(row.ccc_mean for row in result.history)
+    assert result.best is not result.history[-1]
+    assert split_ccc(result.model, planted(2, 2), recipe()) == result.best.ccc
+    state = result.model.state_dict()
+    assert all(torch.equal(state[k], result.weights[k]) for k in result.weights)
+    assert not result.model.training
+
+
+def test_training_stops_when_patience_ends():
+    result = train(epochs=60, patience=2, lr=0.1, schedule="constant")
+    assert len(result.history) == result.best.epoch + 2 < 60
+
+
+def test_every_epoch_is_reported_as_it_ends():
+    seen: list[Epoch] = []
+    result = fit(grjca, planted(3, 1), planted(2, 2), recipe(), 0, on_epoch=seen.append)
+    assert seen == result.history
+    assert [row.epoch for row in seen] == [1, 2, 3]
+    assert [row.lr for row in seen] == pytest.approx([1e-2, 0.75e-2, 0.25e-2])
+
+
+def test_a_label_per_clip_is_a_grid_of_one_step():
+    def make() -> Head:
+        return build("grjca", WIDTHS, 1, Y, channels=CHANNELS)
+
+    clips = [c for seed in range(19) for c in planted(1, seed, length=1) if c.label_mask.all()][:7]
+    assert len(clips) == 7  # in batches of three, one would be left over for the batch norms
+    result = fit(make, clips, clips, recipe(steps=1, hop=1, batch=3), 0)
+    assert len(result.history) == 3
+
+
+def test_clips_without_labels_do_no_harm():
+    blank = planted(1, 5)[0]
+    blank = replace(blank, label_mask=torch.zeros_like(blank.label_mask))
+    result = fit(concat, [*planted(3, 1), blank], [blank, *planted(2, 2)], recipe(), 0)
+    assert len(result.history) == 3
+
+
+class Watched(Head):
+    """A head that remembers the first row of each window it was trained on."""
+
+    def __init__(self) -> None:
+        super().__init__(WIDTHS, STEPS, Y)
+        self.seen: list[float] = []
+        self.weight = torch.nn.Parameter(torch.ones(1))
+
+    def fuse(self, streams: dict[str, Tensor]) -> Tensor:
+        if self.training:
+            self.seen += streams["visual"][:, 0, 0].tolist()
+        return self.weight * streams["visual"][..., :Y]
+
+
+def test_every_epoch_reads_all_windows_in_an_order_that_the_seed_decides():
+    heads = [Watched(), Watched(), Watched()]
+    for seed, head in zip([0, 0, 1], heads, strict=True):
+        train(lambda head=head: head, seed=seed, epochs=2)
+    first, again, other = (head.seen for head in heads)
+    half = len(first) // 2
+    assert first == again
+    assert first != other
+    assert first[:half] != first[half:]
+    assert sorted(first[:half]) == sorted(first[half:]) == sorted(other[:half])
+
+
+class Spoilt(Head):
+    """A head that answers with NaN once it is trained, or once it is asked."""
+
+    def __init__(self, when_training: bool) -> None:
+        super().__init__(WIDTHS, STEPS, Y)
+        self.when_training = when_training
+        self.weight = torch.nn.Parameter(torch.ones(1))
+
+    def fuse(self, streams: dict[str, Tensor]) -> Tensor:
+        out = self.weight * streams["visual"][..., :Y]
+        return out * torch.nan if self.training == self.when_training else out
+
+
+def test_a_loss_that_is_not_finite_is_named_with_its_epoch_and_batch():
+    with pytest.raises(
+        FloatingPointError, match=r"the loss is nan in epoch 1, batch 1 of 3; lr 0\.01"
+    ):
+        train(lambda: Spoilt(when_training=True))
+
+
+def test_predictions_that_are_not_finite_are_named():
+    with pytest.raises(FloatingPointError, match="predictions are not finite"):
+        train(lambda: Spoilt(when_training=False))
+
+
+@pytest.mark.parametrize("split", ["training", "validation"])
+class TestASplitThatCannotWork:
+    def run(self, split: str, clips: list[Sequence]) -> Result:
+        good = planted(3, 1)
+        pair = (clips, good) if split == "training" else (good, clips)
+        return fit(grjca, *pair, recipe(), 0)
+
+    def test_empty(self, split):
+        with pytest.raises(ValueError, match=f"the {split} split has no clip"):
+            self.run(split, [])
+
+    def test_unlabelled(self, split):
+        clips = [replace(c, label_mask=torch.zeros_like(c.label_mask)) for c in planted(2, 2)]
+        with pytest.raises(ValueError, match=f"the {split} split has no valid label in 2 clips"):
+            self.run(split, clips)
+
+    def test_constant_labels(self, split):
+        clips = planted(2, 2)
+        for c in clips:
+            c.labels[:, 1] = 0.25
+        with pytest.raises(ValueError, match=f"the {split} split's target 1 is 0.25 in all"):
+            self.run(split, clips)
+
+    def test_a_modality_that_is_not_there(self, split):
+        clips = [
+            replace(
+                c, **{part: {"visual": getattr(c, part)["visual"]} for part in ("tokens", "masks")}
+            )
+            for c in planted(2, 2)
+        ]
+        with pytest.raises(KeyError, match=f"{split} clip 0 lacks audio"):
+            self.run(split, clips)
+
+    def test_another_width(self, split):
+        good, odd = planted(2, 2)
+        odd = replace(odd, tokens={**odd.tokens, "audio": odd.tokens["audio"][:, :-1]})
+        message = rf"{split} clip 1: tokens\['audio'\] must be \(T, D=11\), got \(32, 10\)"
+        with pytest.raises(ShapeError, match=message):
+            self.run(split, [good, odd])
