@@ -1,0 +1,66 @@
+"""The time grid that `align` wrote, as sequences for the heads."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from features.shards import Record, Shards, canonical
+from features.track import State
+from models.sequence import Sequence
+from stages._clips import Clip
+
+ALIGN = Path("data/align")
+TARGETS = ("valence", "arousal")
+
+
+class Grid:
+    """Every clip's aligned rows.
+
+    modalities  {name: D}
+    """
+
+    def __init__(self, clips: Iterable[Clip], folder: Path = ALIGN):
+        self._shards = Shards(folder)
+        self.clips = [clip for clip in clips if clip.id in self._shards]
+        first = self._shards[self.clips[0].id]
+        named = [n for n in self._shards.meta["made_from"] if n != "labels"]
+        self.modalities = {name: int(first.columns[name].shape[1]) for name in named}
+
+    def split(self, name: str, modalities: Iterable[str]) -> dict[str, Sequence]:
+        """The clips of one split: {clip id: Sequence}, by id."""
+        wanted = list(modalities)
+        if unknown := [m for m in wanted if m not in self.modalities]:
+            raise LookupError(
+                f"no modality named {unknown[0]!r}; the grid has: {', '.join(self.modalities)}"
+            )
+        return {c.id: _sequence(self._shards[c.id], wanted) for c in self.clips if c.split == name}
+
+    def times(self, clip: str) -> list[float]:
+        """The time of each step of a clip, s."""
+        return self._shards[clip].columns["times"].tolist()
+
+    def provenance(self) -> dict[str, Any]:
+        """What the features are: {modality: {extractor, digest of all that makes its rows}}."""
+        made = self._shards.meta["made_from"]
+        return {
+            name: {
+                "extractor": made[name]["extractor"],
+                "digest": hashlib.sha256(canonical(made[name]).encode()).hexdigest()[:12],
+            }
+            for name in self.modalities
+        }
+
+
+def _sequence(record: Record, modalities: list[str]) -> Sequence:
+    column = {name: torch.from_numpy(x[:]) for name, x in record.columns.items()}
+    return Sequence(
+        tokens={m: column[m] for m in modalities},  # (T, D)
+        masks={m: column[f"{m}.state"] == State.OK for m in modalities},  # (T,)
+        labels=column["labels"],  # (T, 2)
+        label_mask=column["labels.state"] == State.OK,  # (T,)
+    )

@@ -1,0 +1,63 @@
+"""params.yaml -> one typed section. The only module that opens params.yaml."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML  # DVC's own parser: 1e-3 is a number to both of us
+from ruamel.yaml.error import YAMLError
+
+PARAMS = Path("params.yaml")
+
+
+class Section(BaseModel):
+    """Base of every stage's Params: no unknown keys, no defaults, no changes after loading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+
+class Extraction(Section):
+    """A stage that extracts: which extractor, with which options, into how many shards."""
+
+    extractor: str
+    options: dict[str, Any]
+    shards: int = Field(gt=0)
+
+
+class ParamsError(ValueError):
+    """params.yaml does not say what a stage needs."""
+
+
+S = TypeVar("S", bound=Section)
+
+
+def load(name: str, schema: type[S], path: Path = PARAMS) -> S:
+    """One section of params.yaml, checked; raises ParamsError naming key and nearest key."""
+    try:
+        document = YAML(typ="safe").load(path) or {}
+    except FileNotFoundError:
+        raise ParamsError(f"no {path} here; run stages from the root of the repository") from None
+    except YAMLError as error:
+        raise ParamsError(f"{path} is not valid YAML: {error}") from None
+    if name not in document:
+        raise ParamsError(f"{path} has no section {name!r}; it has: {', '.join(document)}")
+    try:
+        return schema.model_validate(document[name])
+    except ValidationError as error:
+        lines = "; ".join(_line(name, schema, e) for e in error.errors())
+        raise ParamsError(f"{path}: {lines}") from None
+
+
+def _line(name: str, schema: type[Section], error: Any) -> str:
+    where = ".".join([name, *map(str, error["loc"])])
+    if error["type"] == "extra_forbidden":
+        known = list(schema.model_fields)
+        close = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        return f"{where} is not a known key; there are: {', '.join(known)}{hint}"
+    if error["type"] == "missing":
+        return f"{where} is missing"
+    return f"{where}: {error['msg']} (got {error['input']!r})"

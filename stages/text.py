@@ -1,0 +1,44 @@
+"""Timed words -> transcript embeddings.
+
+reads   data/ingest/clips.jsonl, data/transcripts/*.h5
+writes  data/text/*.h5            one Track a clip
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from features.shards import Shards
+from features.words import Word
+from stages._clips import Clip, read_clips
+from stages._extract import extract
+from stages._main import main
+from stages._params import Extraction
+from stages._tracks import keep_track
+from stages._words import TRANSCRIPTS, read_words
+
+TEXT = Path("data/text")
+
+
+class Params(Extraction):
+    """extractor: a file in features/text/."""
+
+
+@cache
+def transcripts() -> Shards:
+    return Shards(TRANSCRIPTS, check=False)  # checked by the stage before the workers start
+
+
+def words(clip: Clip) -> tuple[list[Word]]:
+    return (read_words(transcripts()[clip.id]),)
+
+
+def run(params: Params) -> None:
+    found = Shards(TRANSCRIPTS)
+    sources = {clip: found.content(clip.id) for clip in read_clips()}
+    extract("text", params, sources, words, keep_track, TEXT)
+
+
+if __name__ == "__main__":
+    main("text", Params, run)

@@ -1,0 +1,278 @@
+"""What every extractor promises, tried on every extractor there is."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache, partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ruamel.yaml import YAML
+
+from features.crops import Crops, Face, keep, no_face
+from features.extractor import UnknownNameError, available, build
+from features.media import Frame, sound
+from features.shards import canonical
+from features.track import State, Track
+from features.words import Word
+
+ROOT = Path(__file__).parents[2]
+CHOSEN = YAML(typ="safe").load(ROOT / "params.yaml")
+OPTIONS: dict[tuple[str, str], dict] = {  # of extractors that params.yaml does not choose
+}
+OPTIONS |= {(k, CHOSEN[k]["extractor"]): CHOSEN[k]["options"] for k in ("faces", "visual", "audio", "text")}
+NAMES = {kind: available(kind) for kind in ("faces", "visual", "audio", "text")}
+
+
+@cache
+def extractor(kind, name):
+    return build(kind, name, OPTIONS[kind, name])
+
+
+def test_every_extractor_is_tried():
+    assert {(kind, name) for kind, names in NAMES.items() for name in names} == OPTIONS.keys()
+
+
+def check(track, dim, end):
+    """What holds for every Track: width, times inside the clip, reasons where there is no value."""
+    assert isinstance(track, Track)  # which checks types, order of times and states itself
+    assert track.dim == dim > 0
+    assert ((track.times >= 0) & (track.times <= end)).all()
+
+
+def same(one, two):
+    return all(
+        np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+        for a, b in zip(
+            (one.values, one.times, one.state), (two.values, two.times, two.state), strict=True
+        )
+    )
+
+
+# ------------------------------------------------------------------ visual --
+
+
+def crops(levels, size=112):
+    nothing = no_face(0.0, State.OK)
+    seen = []
+    for i, level in enumerate(levels):
+        if level is None:
+            seen.append(no_face(i / 25, State.NO_FACE))
+            continue
+        rng = np.random.default_rng(level)
+        image = rng.integers(0, level + 1, (size, size, 3)).astype(np.uint8)
+        seen.append(Face(i / 25, State.OK, 1.0, 1, nothing.box, nothing.landmarks, image))
+    return Crops(keep("clip", "source", seen))
+
+
+@pytest.fixture(params=NAMES["visual"])
+def visual(request):
+    return extractor("visual", request.param)
+
+
+def test_visual_keeps_every_frame(visual):
+    track = visual(crops([200, None, 30, 0, 255]))
+    check(track, visual.dim, 0.16)
+    assert track.times.tolist() == [0.0, 0.04, 0.08, 0.12, 0.16]
+    assert track.state.tolist() == [0, State.NO_FACE, 0, 0, 0]
+
+
+def test_visual_of_no_frames_is_empty(visual):
+    check(visual(crops([])), visual.dim, 0)
+
+
+def test_visual_of_a_black_crop_is_a_value(visual):
+    assert visual(crops([0])).mask.all()
+
+
+def test_visual_repeats_itself_and_does_not_mind_its_neighbours(visual):
+    whole = visual(crops([200, 90, None, 30]))
+    visual(crops([1, 2]))
+    assert same(whole, visual(crops([200, 90, None, 30])))
+    assert np.array_equal(visual(crops([90])).values[0], whole.values[1])
+
+
+def test_visual_takes_crops_of_any_size(visual):
+    for size in (16, 113, 300):
+        check(visual(crops([200], size)), visual.dim, 0)
+
+
+# ------------------------------------------------------------------ audio --
+
+
+@pytest.fixture(params=NAMES["audio"])
+def audio(request):
+    return extractor("audio", request.param)
+
+
+def tone(seconds, rate, channels=1, hz=440.0):
+    wave = 0.4 * np.sin(2 * np.pi * hz * np.arange(round(seconds * rate)) / rate)
+    return np.repeat(wave[None], channels, axis=0)
+
+
+@pytest.mark.parametrize("rate", [8000, 16_000, 44_100, 48_000])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_audio_of_any_rate_and_number_of_channels(audio, film, rate, channels):
+    path = film("a.wav", samples=tone(1.5, rate, channels), rate=rate)
+    track = audio(partial(sound, path))
+    check(track, audio.dim, 1.5)
+    assert track.mask.all()
+    assert track.times[0] < 0.1 and track.times[-1] > 1.4
+
+
+def test_audio_does_not_depend_on_how_a_tone_is_stored(audio, film):
+    mono = audio(partial(sound, film("m.wav", samples=tone(1, 48_000), rate=48_000)))
+    stereo = audio(partial(sound, film("s.wav", samples=tone(1, 48_000, 2), rate=48_000)))
+    assert stereo.values == pytest.approx(mono.values, abs=0.1)
+
+
+def test_audio_of_no_sound_is_empty(audio):
+    check(audio(lambda rate: iter([])), audio.dim, 0)
+
+
+def test_audio_of_silence_says_so(audio, film):
+    track = audio(partial(sound, film("q.wav", samples=np.zeros((1, 16_000)))))
+    check(track, audio.dim, 1.0)
+    assert len(track.times) and (track.state == State.SILENCE).all()
+
+
+@pytest.mark.parametrize("samples", [1, 7, 160, 700])
+def test_audio_of_a_very_short_clip_has_a_row(audio, film, samples):
+    path = film("short.wav", samples=tone(1, 16_000)[:, :samples])
+    track = audio(partial(sound, path))
+    check(track, audio.dim, samples / 16_000)
+    assert len(track.times) >= 1
+
+
+def test_audio_repeats_itself(audio, film):
+    path = film("r.wav", samples=tone(2, 16_000))
+    one = audio(partial(sound, path))
+    audio(partial(sound, film("other.wav", samples=tone(1, 8000, hz=99.0), rate=8000)))
+    assert same(one, audio(partial(sound, path)))
+
+
+def test_audio_that_starts_late_has_late_rows(audio, film):
+    path = film(
+        "l.mkv",
+        [np.zeros((48, 64, 3), np.uint8)] * 50,
+        np.arange(50) / 25,
+        tone(1, 16_000),
+        sound_from=0.5,
+    )
+    track = audio(partial(sound, path))
+    check(track, audio.dim, 2.0)
+    assert 0.5 <= track.times[0] < 0.6
+
+
+# ------------------------------------------------------------------ text --
+
+
+@pytest.fixture(scope="module", params=NAMES["text"])
+def text(request):
+    return extractor("text", request.param)
+
+
+def said(*words):
+    return [Word(text, start, end, False) for text, start, end in words]
+
+
+GOOD = said(("this", 0.1, 0.3), ("is", 0.3, 0.4), ("wonderful", 0.5, 1.1), ("news", 1.1, 1.5))
+BAD = said(("this", 0.1, 0.3), ("is", 0.3, 0.4), ("terrible", 0.5, 1.1), ("news", 1.1, 1.5))
+
+
+def test_text_has_a_row_a_word(text):
+    track = text(GOOD)
+    check(track, text.dim, 1.5)
+    assert track.times == pytest.approx([0.2, 0.35, 0.8, 1.3])
+    assert track.mask.all()
+
+
+def test_text_of_no_words_is_empty(text):
+    check(text([]), text.dim, 0)
+
+
+def test_text_repeats_itself(text):
+    one = text(GOOD)
+    text(BAD)
+    assert same(one, text(GOOD))
+
+
+def test_text_tells_words_apart(text):
+    assert not np.allclose(text(GOOD).values[2], text(BAD).values[2])
+
+
+@pytest.mark.parametrize(
+    "words, times",
+    [
+        (said(("no", 1.0, 1.0), ("no", 1.0, 1.0), ("no", 1.0, 1.0)), [1.0]),
+        (said(("a", 0.0, 6.0), ("b", 1.0, 2.0), ("c", 1.5, 3.5), ("d", 3.0, 4.0)), [1.5, 2.5, 3.0, 3.5]),
+        (said(("a", 0.0, 4.0), ("b", 1.0, 3.0), ("c", 2.0, 2.0)), [2.0]),
+        (said(("\u4f60\u597d", 0.0, 0.0), ("\U0001f600", 0.0, 1e-9)), [0.0, 5e-10]),
+    ],
+)
+def test_text_of_words_at_odd_times_still_has_increasing_ones(text, words, times):
+    track = text(words)
+    check(track, text.dim, 6.0)
+    assert track.times.tolist() == times
+
+
+def test_text_of_a_long_speech_is_bounded(text):
+    words = [Word(f"word{i % 13}", i / 3, i / 3 + 0.2, False) for i in range(101)]
+    assert len(text(words).times) == 101
+
+
+# ------------------------------------------------------------------ faces --
+
+
+@pytest.fixture(scope="module", params=NAMES["faces"])
+def faces(request):
+    return extractor("faces", request.param)
+
+
+def frames(*images):
+    return [Frame(i / 25, image) for i, image in enumerate(images)]
+
+
+def empty(height=90, width=120):
+    return np.full((height, width, 3), 90, np.uint8)
+
+
+def test_faces_answers_every_frame(faces):
+    shown = frames(empty(), None, empty(48, 300), empty(300, 48), None, empty(1, 1), empty(11, 40))
+    found = list(faces(shown))
+    assert [f.time for f in found] == [f.time for f in shown]
+    assert all((f.crop is not None) == (f.state == State.OK) for f in found)
+    states = [State.UNDECODABLE if f.image is None else State.NO_FACE for f in shown]
+    assert [f.state for f in found] == states
+
+
+def test_faces_of_no_frames_are_none(faces):
+    assert list(faces([])) == []
+    assert [f.state for f in faces(frames(None, None))] == [State.UNDECODABLE] * 2
+
+
+def test_faces_in_noise_and_in_the_dark_are_none(faces):
+    rng = np.random.default_rng(5)
+    shown = [np.zeros((240, 320, 3), np.uint8), rng.integers(0, 256, (240, 320, 3), np.uint8)]
+    assert all(f.state != State.OK for f in faces(frames(*shown)))
+
+
+# ------------------------------------------------------------------ names --
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_an_extractor_that_does_not_exist_is_named_with_those_that_do(kind):
+    with pytest.raises(UnknownNameError, match=NAMES[kind][0]):
+        build(kind, "nothing", {})
+
+
+@pytest.mark.parametrize("kind, name", OPTIONS)
+def test_an_option_that_does_not_exist_is_named(kind, name):
+    with pytest.raises(UnknownNameError, match=f"no option of {kind}/{name} named 'x'"):
+        build(kind, name, OPTIONS[kind, name] | {"x": 1})
+
+
+def test_options_are_plain_values():
+    assert all(canonical(options) for options in OPTIONS.values())
+    assert Fraction(1, 25)  # the grid of these films

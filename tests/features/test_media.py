@@ -1,0 +1,340 @@
+"""Pictures and sound come out at the time they were put in, and unusable files say why."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from fractions import Fraction
+from itertools import islice
+
+import av
+import numpy as np
+import pytest
+
+from features.media import Frame, MediaError, frames, probe, sound
+from features.media.sounds import _placed
+
+RATE = 16_000
+
+
+def plain(levels, height=48, width=64):
+    return [np.full((height, width, 3), level, np.uint8) for level in levels]
+
+
+def flash(count, at):
+    return plain([255 if i == at else 0 for i in range(count)])
+
+
+def click(seconds, at, channels=1):
+    samples = np.zeros((channels, round(seconds * RATE)))
+    samples[:, round(at * RATE)] = 0.9
+    return samples
+
+
+def flashes(path):
+    return [f.time for f in frames(path) if f.image is not None and f.image.mean() > 128]
+
+
+def heard(path, rate=RATE):
+    """Times and samples of all the sound."""
+    pieces = list(sound(path, rate))
+    times = [p.time + np.arange(len(p.samples)) / rate for p in pieces]
+    return np.concatenate(times), np.concatenate([p.samples for p in pieces])
+
+
+def loudest(path, rate=RATE):
+    times, samples = heard(path, rate)
+    return float(times[np.argmax(np.abs(samples))])
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov"])
+@pytest.mark.parametrize("fps", [Fraction(24_000, 1001), 25, Fraction(30_000, 1001), 60], ids=str)
+def test_a_flash_is_seen_when_it_was_shown(film, suffix, fps):
+    times = np.arange(31) / float(fps)
+    path = film(f"f.{suffix}", flash(31, 17), times, fps=fps)
+    assert flashes(path) == pytest.approx([times[17]], abs=1e-3)  # Matroska counts in ms
+    assert [f.time for f in frames(path)] == pytest.approx(times.tolist(), abs=1e-3)
+    assert probe(path).fps == pytest.approx(float(fps), rel=1e-3)
+
+
+def test_a_variable_frame_rate_keeps_each_picture_at_its_time(film):
+    times = np.cumsum([0.0, 0.04, 0.2, 0.01, 0.5, 0.033, 0.04, 1.0])
+    path = film("vfr.mp4", flash(8, 4), times)
+    assert [f.time for f in frames(path)] == pytest.approx(times.tolist(), abs=1e-4)
+    assert flashes(path) == pytest.approx([0.75], abs=1e-4)
+
+
+def test_pictures_that_were_coded_out_of_order_come_in_order(film):
+    rng = np.random.default_rng(1)
+    noise = [rng.integers(0, 256, (48, 64, 3), np.uint8) for _ in range(23)]
+    path = film("b.mp4", noise, np.arange(23) / 25, codec_options={"bf": "3"})
+    assert [f.time for f in frames(path)] == pytest.approx((np.arange(23) / 25).tolist(), abs=1e-3)
+
+
+@pytest.mark.parametrize("codec, suffix", [("pcm_s16le", "mkv"), ("aac", "mp4"), ("flac", "mkv")])
+def test_a_click_is_heard_when_it_was_made(film, codec, suffix):
+    times = np.arange(50) / 25
+    path = film(f"c.{suffix}", flash(50, 20), times, click(2, 0.5), audio_codec=codec)
+    assert loudest(path) == pytest.approx(0.5, abs=2 / RATE)
+    assert flashes(path) == pytest.approx([0.8], abs=1e-3)
+
+
+@pytest.mark.parametrize("rate", [8000, 16_000, 44_100, 48_000])
+def test_resampling_does_not_shift_the_sound(film, rate):
+    samples = np.zeros((1, 48_000))
+    samples[0, 24_000:24_480] = 0.9 * np.hanning(480)  # around 0.505 s
+    path = film("r.wav", samples=samples, rate=48_000)
+    assert loudest(path, rate) == pytest.approx(0.505, abs=1.5 / rate)
+    assert len(heard(path, rate)[0]) == pytest.approx(rate, abs=rate / 100)
+
+
+@pytest.mark.parametrize("suffix", ["mkv", "mp4"])
+def test_sound_that_starts_late_is_late(film, suffix):
+    codec = {"mkv": "pcm_s16le", "mp4": "aac"}[suffix]
+    times = np.arange(50) / 25
+    path = film(
+        f"l.{suffix}", flash(50, 30), times, click(1, 0.25), sound_from=0.5, audio_codec=codec
+    )
+    assert loudest(path) == pytest.approx(0.75, abs=0.002)
+    assert heard(path)[0][0] == pytest.approx(0.5, abs=0.002 if codec != "aac" else 0.07)
+    assert flashes(path) == pytest.approx([1.2], abs=1e-3)
+
+
+@pytest.mark.parametrize("suffix", ["mkv", "mp4"])
+def test_pictures_that_start_late_are_late(film, suffix):
+    codec = {"mkv": "pcm_s16le", "mp4": "aac"}[suffix]
+    times = 0.3 + np.arange(25) / 25
+    path = film(f"v.{suffix}", flash(25, 5), times, click(2, 1.0), audio_codec=codec)
+    assert flashes(path) == pytest.approx([0.5], abs=1e-3)
+    assert loudest(path) == pytest.approx(1.0, abs=2 / RATE)
+
+
+def test_times_count_from_the_start_of_the_media_not_of_its_clock(film):
+    times = 7.0 + np.arange(25) / 25
+    path = film("o.mkv", flash(25, 5), times, click(1, 0.5), sound_from=7.0)
+    assert flashes(path) == pytest.approx([0.2], abs=1e-3)
+    assert loudest(path) == pytest.approx(0.5, abs=0.001)
+
+
+@pytest.mark.parametrize("rate", [8000, 16_000, 48_000])
+def test_lost_sound_is_a_gap_and_not_a_shift(film, rate):
+    path = film("g.mkv", samples=click(1, 0.9), skip=(0.5, 0.3))
+    times, _ = heard(path, rate)
+    assert loudest(path, rate) == pytest.approx(1.2, abs=2 / rate)
+    assert np.sort(np.diff(times))[-2:] == pytest.approx([1 / rate, 0.3 + 1 / rate], abs=2 / rate)
+
+
+def test_sound_that_is_said_to_come_twice_comes_once():
+    def block(time):  # 0.1 s; a muxer would refuse to write these, others have written them
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 800), np.float32), "fltp", "mono")
+        frame.sample_rate, frame.pts, frame.time_base = 8000, round(time * 8000), Fraction(1, 8000)
+        return frame
+
+    decoded = [block(t) for t in (0.0, 0.1, 0.0, 0.1, 0.2, 0.7, 0.5, 0.8)]
+    placed = [(begin, frame.time) for begin, frame in _placed(decoded, start=0.0)]
+    assert placed == [(0.0, 0.0), (0.0, 0.1), (0.0, 0.2), (0.7, 0.7), (0.7, 0.8)]
+
+
+def test_timestamps_that_jitter_a_little_break_nothing(film):
+    path = film("j.mkv", samples=click(1, 0.9), skip=(0.5, 0.02))
+    times, _ = heard(path)
+    assert np.diff(times) == pytest.approx(1 / RATE)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 6])
+@pytest.mark.parametrize("codec", ["pcm_s16le", "pcm_f32le"])
+def test_equal_channels_are_as_loud_as_one(film, channels, codec):
+    tone = np.repeat(0.5 * np.sin(np.arange(RATE) * 0.1)[None], channels, axis=0)
+    _, samples = heard(film("m.mkv", samples=tone, audio_codec=codec))
+    assert np.abs(samples).max() == pytest.approx(0.5, abs=2e-3)
+
+
+def test_a_video_without_sound_is_silent_and_sound_without_video_shows_nothing(film):
+    mute, blind = film("m.mp4", flash(3, 1), [0, 0.04, 0.08]), film("b.wav", samples=click(1, 0.5))
+    assert list(sound(mute, RATE)) == []
+    assert list(frames(blind)) == []
+    assert (probe(mute).rate, probe(mute).channels) == (None, None)
+    assert (probe(blind).fps, probe(blind).width) == (None, None)
+    assert probe(blind).duration == pytest.approx(1.0, abs=1e-3)
+
+
+# ------------------------------------------------------------------ odd pictures --
+
+FORMATS = {
+    "grey": ("ffv1", "gray", "mkv"),
+    "10 bits": ("ffv1", "yuv420p10le", "mkv"),
+    "with alpha": ("png", "rgba", "mov"),
+    "palette": ("gif", "rgb8", "gif"),
+}
+
+
+@pytest.mark.parametrize("codec, pix_fmt, suffix", FORMATS.values(), ids=FORMATS)
+def test_every_picture_format_comes_out_as_rgb(film, codec, pix_fmt, suffix):
+    base = Fraction(1, 25)
+    path = film(
+        f"p.{suffix}", plain([200] * 3), [0, 0.04, 0.08], codec=codec, pix_fmt=pix_fmt, base=base
+    )
+    for frame in frames(path):
+        assert frame.image is not None
+        assert (frame.image.dtype, frame.image.shape) == (np.uint8, (48, 64, 3))
+        assert frame.image.mean() == pytest.approx(200, abs=16)  # a GIF has few colours
+
+
+@pytest.mark.parametrize("height, width", [(1, 1), (1, 7), (241, 3)])
+def test_a_picture_may_be_of_any_size(film, height, width):
+    path = film("s.mkv", plain([9], height, width), [0], codec="ffv1", pix_fmt="bgr0")
+    (frame,) = frames(path)
+    assert frame.image is not None and frame.image.shape == (height, width, 3)
+    assert (probe(path).height, probe(path).width) == (height, width)
+
+
+@pytest.mark.parametrize(
+    "matrix, corner",
+    [
+        ((0, 1, -1, 0), "top right"),
+        ((-1, 0, 0, -1), "bottom right"),
+        ((0, -1, 1, 0), "bottom left"),
+    ],
+    ids=["clockwise", "upside down", "counter-clockwise"],
+)
+def test_a_turned_video_comes_out_upright(film, matrix, corner):
+    image = np.zeros((48, 64, 3), np.uint8)
+    image[:24, :32] = 255  # top left, before it is turned
+    path = film("t.mp4", [image] * 3, [0, 0.04, 0.08])
+    data = bytearray(path.read_bytes())
+    at = data.index(b"tkhd") + 4 + 40
+    fixed = [*(np.array(matrix) * 65536)]
+    a, b, c, d = (int(x).to_bytes(4, "big", signed=True) for x in fixed)
+    data[at : at + 36] = a + b + bytes(4) + c + d + bytes(12) + (1 << 30).to_bytes(4, "big")
+    path.write_bytes(data)
+    shown = next(iter(frames(path))).image
+    assert shown is not None
+    assert shown.shape[:2] == ((64, 48) if matrix[0] == 0 else (48, 64))
+    assert (probe(path).height, probe(path).width) == shown.shape[:2]
+    top, bottom = np.array_split(shown.mean(axis=2), 2)
+    quarters = {
+        f"{name} {side}": part.mean()
+        for name, half in (("top", top), ("bottom", bottom))
+        for side, part in zip(("left", "right"), np.array_split(half, 2, axis=1), strict=True)
+    }
+    assert max(quarters, key=lambda k: quarters[k]) == corner
+
+
+# ------------------------------------------------------------------ unusable files --
+
+
+def unusable(tmp_path, film):
+    (tmp_path / "empty.mp4").touch()
+    (tmp_path / "text.mp4").write_text("Dear diary, " * 99)
+    (tmp_path / "folder.mp4").mkdir()
+    cut = film("cut.mp4", flash(50, 3), np.arange(50) / 25)
+    cut.write_bytes(cut.read_bytes()[:-500])  # the index is at the end
+    return {
+        "missing.mp4": "no such file",
+        "folder.mp4": "no such file",
+        "empty.mp4": "empty file",
+        "text.mp4": "not readable as media",
+        "cut.mp4": "cut off before its index",
+    }
+
+
+@pytest.mark.parametrize("read", [probe, lambda p: list(frames(p)), lambda p: list(sound(p, 8000))])
+def test_an_unusable_file_says_why(tmp_path, film, read):
+    for name, reason in unusable(tmp_path, film).items():
+        with pytest.raises(MediaError, match=reason):
+            read(tmp_path / name)
+
+
+def test_subtitles_alone_are_neither_video_nor_audio(tmp_path):
+    (tmp_path / "s.srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nhello\n")
+    with pytest.raises(MediaError, match="holds neither video nor audio"):
+        probe(tmp_path / "s.srt")
+
+
+def test_video_of_which_nothing_can_be_decoded_is_unusable(film):
+    path = film("x.mp4", flash(25, 3), np.arange(25) / 25)
+    data = bytearray(path.read_bytes())
+    begin, end = data.index(b"mdat") + 4, data.index(b"moov") - 4
+    data[begin:end] = bytes(end - begin)
+    path.write_bytes(data)
+    with pytest.raises(MediaError, match="no picture that can be decoded"):
+        probe(path)
+    assert all(f.image is None for f in frames(path))
+
+
+def test_a_lost_picture_keeps_its_place(film):
+    rng = np.random.default_rng(2)
+    noise = [rng.integers(0, 256, (48, 64, 3), np.uint8) for _ in range(20)]
+    path = film("n.mov", noise, np.arange(20) / 20, codec="png", pix_fmt="rgb24", fps=20)
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 60] = bytes(60)  # within one picture: each is some kilobytes
+    path.write_bytes(data)
+    found = list(frames(path))
+    assert [f.time for f in found] == pytest.approx((np.arange(20) / 20).tolist(), abs=1e-3)
+    assert sum(f.image is None for f in found) == 1
+
+
+def test_a_file_cut_off_behind_its_index_gives_what_is_there(film):
+    rng = np.random.default_rng(3)
+    noise = [rng.integers(0, 256, (48, 64, 3), np.uint8) for _ in range(20)]
+    path = film("cut.mkv", noise, np.arange(20) / 20, codec="ffv1", pix_fmt="bgr0", fps=20)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    found = [f for f in frames(path) if f.image is not None]
+    assert 8 <= len(found) <= 11
+    assert np.array_equal(np.asarray(found[0].image), noise[0])
+
+
+# ------------------------------------------------------------------ length --
+
+
+def test_a_file_that_does_not_say_its_length_is_measured(film):
+    path = film(
+        "live.mkv",
+        flash(50, 3),
+        np.arange(50) / 25,
+        click(2, 1),
+        options={"live": "1"},
+    )
+    assert probe(path).duration == pytest.approx(2.0, abs=0.05)
+
+
+def test_one_picture_is_a_video(film):
+    path = film("one.mp4", plain([128]), [0])
+    assert [f.time for f in frames(path)] == [0.0]
+    assert probe(path).duration > 0
+
+
+def peak(work) -> int:
+    gc.collect()
+    tracemalloc.start()
+    work()
+    size = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return size
+
+
+def test_memory_does_not_grow_with_length(film):
+    paths = [
+        film(f"{n}.mkv", flash(n, 3), np.arange(n) / 25, np.zeros((1, n * RATE // 25)))
+        for n in (50, 400)
+    ]
+    for read in (lambda p: sum(1 for _ in frames(p)), lambda p: sum(1 for _ in sound(p, RATE))):
+        short, long = (peak(lambda p=p, r=read: r(p)) for p in paths)
+        assert long < short + 100_000
+
+
+def test_whoever_stops_early_closes_the_file(film):
+    path = film("e.mkv", flash(50, 3), np.arange(50) / 25, click(2, 1))
+    assert len(list(islice(frames(path), 3))) == 3
+    assert isinstance(next(frames(path)), Frame)
+
+
+def test_real_media_have_the_times_their_containers_say(real):
+    vfr = [f.time for f in frames(real / "talker_vfr.mp4")]
+    assert np.all(np.diff(vfr) > 0) and np.ptp(np.diff(vfr)) > 0.02
+    assert vfr[0] == pytest.approx(507 / 15_360)
+    late = next(iter(sound(real / "face_then_none.mov", RATE)))
+    assert late.time == pytest.approx(107_164 / 44_100, abs=0.03)
+    info = probe(real / "talker_cfr.mp4")
+    assert (info.fps, info.width, info.rate) == (25.0, 844, 44_100)

@@ -1,0 +1,155 @@
+"""The whole graph under DVC, on real (encoded, decoded) media of a tiny drawn corpus."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.project import Project
+from tests.repo import MEDIA
+
+AFTER_TRAIN = {"evaluate", "report"}
+ALL_TRAINED = {f"train@{head}-{seed}" for head in ("single", "concat", "grjca") for seed in (1, 2)}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A finished run. Tests that change something change it back."""
+    made = Project(tmp_path_factory.mktemp("project"))
+    ran = made.repro()
+    assert ran >= {"demo", "ingest", "faces", "visual", "audio", "transcripts", "text", "align"}
+    assert ran >= ALL_TRAINED | AFTER_TRAIN
+    return made
+
+
+def test_a_finished_run_leaves_nothing_stale_and_runs_nothing_again(project: Project):
+    assert project.stale() == {}
+    assert project.repro() == set()
+
+
+def test_every_head_is_scored_on_both_dimensions(project: Project):
+    metrics = json.loads((project.folder / "data/evaluate/metrics.json").read_text())
+    assert set(metrics["heads"]) == {"visual", "audio", "text", "concat", "grjca_av", "grjca"}
+    for scores in metrics["heads"].values():
+        assert -1 <= scores["valence"]["ccc"] <= 1 and -1 <= scores["arousal"]["ccc"] <= 1
+    assert set(metrics["features"]) == {"visual", "audio", "text"}
+
+
+def test_the_report_is_one_page_that_says_what_its_numbers_are(project: Project):
+    page = (project.folder / "data/report/index.html").read_text()
+    assert "synthetic corpus" in page
+    assert 'src="http' not in page and "grjca" in page
+
+
+def test_deleting_the_data_loses_nothing(project: Project):
+    before = project.files()
+    shutil.rmtree(project.folder / "data")
+    project.run("dvc", "checkout")
+    assert project.files() == before
+
+
+def test_another_text_window_runs_text_and_what_reads_it(project: Project):
+    project.edit(lambda p: p["text"]["options"].update(words=3))
+    ran = project.repro()
+    assert ran == {"text", "align", *ALL_TRAINED, *AFTER_TRAIN}
+    project.edit(lambda p: p["text"]["options"].update(words=5))
+    assert project.repro() == set(), "the run cache knows the former results"
+
+
+def test_another_option_of_one_head_trains_that_head_alone(project: Project):
+    def temperature(value: float | None):
+        def change(params):
+            options = dict(params["train"]["heads"]["grjca"]["grjca"]["options"])
+            options = {k: v for k, v in options.items() if k != "temperature"}
+            options |= {"temperature": value} if value else {}
+            params["train"]["heads"]["grjca"]["grjca"] = {
+                "modalities": ["visual", "audio", "text"],
+                "options": options,
+            }
+
+        return change
+
+    project.edit(temperature(0.2))
+    assert project.repro() == {"train@grjca-1", "train@grjca-2", *AFTER_TRAIN}
+    project.edit(temperature(None))
+    project.repro()
+
+
+def test_a_head_nobody_chose_can_change_freely(project: Project):
+    file = project.folder / "models/fusion/newcomer.py"
+    file.write_text("# a head in the making\n")
+    assert project.stale() == {}
+    file.unlink()
+
+
+def test_another_folder_makes_the_same_bytes(project: Project, tmp_path: Path):
+    """Also with another number of processes: neither place nor WORKERS decides a byte."""
+    other = Project(tmp_path / "other")
+    other.run("env", "WORKERS=1", "dvc", "repro")
+    ours, theirs = project.files(), other.files()
+    assert ours.keys() == theirs.keys()
+    assert [name for name in ours if ours[name] != theirs[name]] == []
+
+
+@pytest.mark.skipif(not MEDIA.is_dir(), reason="no real clips beside this checkout")
+def test_a_folder_of_ones_own_media_goes_through_to_the_grid(project: Project, tmp_path: Path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for file in MEDIA.iterdir():
+        (corpus / file.name).symlink_to(file)
+    (corpus / "empty.mp4").touch()
+    (corpus / "text.mp4").write_text("this is not a video")
+    whole = (MEDIA / "smile_mp3audio.mp4").read_bytes()
+    (corpus / "cut.mp4").write_bytes(whole[: len(whole) // 4])
+    own = Project(tmp_path / "own", lambda p: p["ingest"]["options"].update(path=str(corpus)))
+    assert "rejected" in own.run("dvc", "repro", "align")
+    lines = (own.folder / "data/ingest/rejected.jsonl").read_text().splitlines()
+    reasons = {row["clip"]: row["reason"] for row in map(json.loads, lines)}
+    assert reasons.keys() == {"empty", "text", "cut"}
+    assert "empty file" in reasons["empty"] and "not readable as media" in reasons["text"]
+    shown = own.run("python", "-c", COVERAGE)
+    coverage = json.loads(shown)
+    assert coverage["talker_cfr"] >= 0.95 and coverage["no_face"] == 0
+
+
+COVERAGE = """
+import json
+from features.shards import Shards
+faces = Shards("data/faces")
+print(json.dumps({c: float((faces[c].columns["state"] == 0).mean() if len(faces[c]) else 0) for c in faces}))
+"""
+
+
+class TestBadInput:
+    """One clear line that names the thing and the nearest right answer; nothing half-written."""
+
+    @pytest.mark.parametrize(
+        "text, message",
+        [
+            ("visual: {extractr: hog, options: {cells: 8}, shards: 4}", "did you mean 'extractor'"),
+            ("visual: {extractor: hog, options: {cells: 8}, shards: many}", "visual.shards"),
+            ("visual: {extractor: hog, options: {cells: 8}}", "visual.shards is missing"),
+            ("audio: {}", "no section 'visual'; it has: audio"),
+            ("visual: {extractor: hogg, options: {}, shards: 4}", "Did you mean 'hog'"),
+            ("visual: {extractor: hog, options: {cell: 8}, shards: 4}", "Did you mean 'cells'"),
+            ("visual: [", "not valid YAML"),
+        ],
+    )
+    def test_params(self, project: Project, text: str, message: str):
+        before, params = project.files(), project.folder / "params.yaml"
+        kept = params.read_text()
+        params.write_text(text)
+        said = project.run("python", "-m", "stages.visual", fails=True)
+        params.write_text(kept)
+        assert message in said
+        assert "Traceback" not in said
+        assert project.files() == before
+
+    def test_a_corpus_folder_that_does_not_exist(self, tmp_path: Path):
+        lost = Project(tmp_path, lambda p: p["ingest"]["options"].update(path="data/demmo"))
+        said = lost.run("python", "-m", "stages.ingest", fails=True)
+        assert "data/demmo" in said and "Traceback" not in said
+        assert not (tmp_path / "data/ingest").exists()
