@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+from features.shards.record import Record
 
 
 class State(IntEnum):
@@ -87,9 +90,21 @@ def _check_rows(v: np.ndarray, t: np.ndarray, s: np.ndarray) -> None:
         )
 
 
-def track(values: np.ndarray, times: np.ndarray, state: np.ndarray | None = None) -> Track:
+def track(values: ArrayLike, times: ArrayLike, state: ArrayLike | None = None) -> Track:
     """A Track from (T, D) rows, casting to its types and blanking every row that is not ok."""
     values = np.array(values, dtype=np.float32)
     state = np.zeros(len(values), np.uint8) if state is None else np.asarray(state, np.uint8)
     values[state != State.OK] = np.nan
     return Track(values, np.asarray(times, np.float64), state)
+
+
+def keep_track(clip: str, source: str, track: Track) -> Record:
+    """A Track -> the record of a clip; `source` is the digest of what it was made from."""
+    return Record(
+        clip, source, {"values": track.values, "times": track.times, "state": track.state}
+    )
+
+
+def read_track(record: Record) -> Track:
+    """The Track of a record."""
+    return Track(*(record.columns[name][:] for name in ("values", "times", "state")))

@@ -74,11 +74,12 @@ def extract(
     def read(ids: Iterable[str]) -> Iterator[Record]:
         for clip in ids:
             job = by_id[clip]
-            record = store.get(job.key) or make(job) or store.get(job.key)
+            record = store.get(job.key)
+            if record is None:  # it was damaged, or somebody cleared the store meanwhile
+                make(job)
+                record = store.get(job.key)
             if record is None:
-                raise OSError(
-                    f"clip store {store.root}: the entry of clip {clip!r} vanished as it was read"
-                )
+                raise OSError(f"clip store {store.root} does not keep the entry of clip {clip!r}")
             yield replace(record, clip=clip)
 
     write_folder(out, params.shards, meta, by_id, read)

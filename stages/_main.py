@@ -23,6 +23,7 @@ def main(name: str, schema: type[S], run: Callable[..., None], *arguments: str) 
     """
     logging.basicConfig(level=logging.INFO, format=f"{name}: %(message)s")
     logging.captureWarnings(True)
+    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
     given = _parse(name, run, arguments)
     started = time.monotonic()
     try:

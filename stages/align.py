@@ -13,12 +13,11 @@ from pydantic import Field
 
 from features.grid import How, grid, onto
 from features.shards import Record, Shards, write_folder
-from features.track import State
+from features.track import State, read_track
 from stages._clips import read_clips
 from stages._each import meter
 from stages._main import main
 from stages._params import Section
-from stages._tracks import read_track
 
 ALIGN = Path("data/align")
 INPUTS = {

@@ -24,12 +24,11 @@ from features.extractor import build
 from features.fingerprint import file_sha256
 from features.media import MediaError, probe
 from features.shards import Record, write_folder
-from features.track import Track, track
+from features.track import Track, keep_track, track
 from stages._clips import CLIPS, Clip, write_clips, write_lines
 from stages._each import each
 from stages._main import main
 from stages._params import Section
-from stages._tracks import keep_track
 
 REJECTED = Path("data/ingest/rejected.jsonl")
 LABELS = Path("data/ingest/labels")

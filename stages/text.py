@@ -10,14 +10,14 @@ from functools import cache
 from pathlib import Path
 
 from features.shards import Shards
-from features.words import Word
+from features.track import keep_track
+from features.words import Word, read_words
 from stages._clips import Clip, read_clips
 from stages._extract import extract
 from stages._main import main
 from stages._params import Extraction
-from stages._tracks import keep_track
-from stages._words import TRANSCRIPTS, read_words
 
+TRANSCRIPTS = Path("data/transcripts")
 TEXT = Path("data/text")
 
 

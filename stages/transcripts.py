@@ -10,11 +10,13 @@ import hashlib
 from pathlib import Path
 
 from features.shards import canonical
+from features.words import keep_words
 from stages._clips import Clip, read_clips
 from stages._extract import extract
 from stages._main import main
 from stages._params import Extraction
-from stages._words import TRANSCRIPTS, keep_words
+
+TRANSCRIPTS = Path("data/transcripts")
 
 
 class Params(Extraction):

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from features.crops import Crops
 from features.shards import Shards
+from features.track import keep_track
 from stages._clips import Clip, read_clips
 from stages._extract import extract
 from stages._main import main
 from stages._params import Extraction
-from stages._tracks import keep_track
 
 FACES = Path("data/faces")
 VISUAL = Path("data/visual")

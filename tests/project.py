@@ -16,7 +16,13 @@ from ruamel.yaml import YAML
 
 from tests.repo import OURS, ROOT
 
-TINY = {"subjects": 6, "val_subjects": 2, "test_subjects": 2, "clips_per_subject": 1, "seconds": 3.0}
+TINY = {
+    "subjects": 6,
+    "val_subjects": 2,
+    "test_subjects": 2,
+    "clips_per_subject": 1,
+    "seconds": 3.0,
+}
 
 
 class Project:
@@ -41,7 +47,9 @@ class Project:
             command, cwd=self.folder, env=env, text=True, capture_output=True, check=False
         )
         said = done.stdout + done.stderr
-        assert (done.returncode != 0) == fails, f"{' '.join(command)} gave {done.returncode}:\n{said}"
+        assert (done.returncode != 0) == fails, (
+            f"{' '.join(command)} gave {done.returncode}:\n{said}"
+        )
         return said
 
     def repro(self, *targets: str) -> set[str]:
@@ -61,7 +69,9 @@ class Project:
     def files(self, under: str = "data") -> dict[str, bytes]:
         """Every file below a folder: {relative path: bytes}."""
         root = self.folder / under
-        return {str(p.relative_to(root)): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()}
+        return {
+            str(p.relative_to(root)): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()
+        }
 
 
 def tiny(params: Any) -> None:

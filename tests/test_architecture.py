@@ -16,7 +16,7 @@ MAY_IMPORT = {
 }
 ONLY_HERE = {  # third-party package -> the places that may know it
     "h5py": ("features/shards/",),
-    "av": ("features/media.py", "features/demo/"),
+    "av": ("features/media/", "features/demo/"),
     "facenet_pytorch": ("features/faces/", "features/visual/"),
     "prefect": ("flows/",),
     "pydantic": ("stages/",),

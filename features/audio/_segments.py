@@ -14,16 +14,16 @@ from features.media.sounds import GAP, Sound
 class Segment:
     """A part of a stretch of unbroken sound.
 
-    time     of the segment's first own sample, s
+    begin    of its stretch, s
+    at       where in the stretch its first own sample is, samples
     samples  float32: `lead` samples from before, `length` of its own, and some from after
-    first    whether its stretch begins with it
     """
 
-    time: float
+    begin: float
+    at: int
     samples: np.ndarray
     lead: int
     length: int
-    first: bool
 
 
 def segments(pieces: Iterable[Sound], rate: int, length: int, margin: int) -> Iterator[Segment]:
@@ -34,11 +34,11 @@ def segments(pieces: Iterable[Sound], rate: int, length: int, margin: int) -> It
     held: _Stretch | None = None
     for piece in pieces:
         if held is None or abs(piece.time - held.end(rate)) > GAP / 2:
-            yield from held.cut(rate, length, margin, ended=True) if held else ()
+            yield from held.cut(length, margin, ended=True) if held else ()
             held = _Stretch(piece.time)
         held.add(piece.samples)
-        yield from held.cut(rate, length, margin)
-    yield from held.cut(rate, length, margin, ended=True) if held else ()
+        yield from held.cut(length, margin)
+    yield from held.cut(length, margin, ended=True) if held else ()
 
 
 class _Stretch:
@@ -58,14 +58,13 @@ class _Stretch:
         self._held.append(samples)
         self._count += len(samples)
 
-    def cut(self, rate: int, length: int, margin: int, ended: bool = False) -> Iterator[Segment]:
+    def cut(self, length: int, margin: int, ended: bool = False) -> Iterator[Segment]:
         """The segments that are complete; once the stretch has ended, all that are left."""
         while self._own < self._count if ended else self._own + length + margin <= self._count:
             samples = np.concatenate(self._held)
             own, first = self._own, max(0, self._own - margin)
-            time, inside = self._begin + own / rate, min(length, self._count - own)
             part = samples[first - self._at : own + length + margin - self._at]
-            yield Segment(time, part, own - first, inside, own == 0)
+            yield Segment(self._begin, own, part, own - first, min(length, self._count - own))
             self._own = own + length
             drop = max(0, self._own - margin - self._at)
             self._held, self._at = [samples[drop:].copy()], self._at + drop

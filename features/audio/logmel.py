@@ -73,11 +73,11 @@ class LogMel:
         for segment in segments(source(self.rate), self.rate, length, margin):
             count = int(segment.length / step + 0.5)
             centres = (np.arange(count) + 0.5) * step  # samples
-            if segment.first and not count:
+            if segment.at == 0 and not count:
                 centres = np.array([segment.length / 2])
             rows, loudest = self._rows(segment, centres)
             values.append(rows)
-            times.append(segment.time + centres / self.rate)
+            times.append(segment.begin + (segment.at + centres) / self.rate)
             state.append(np.where(loudest < self._floor, State.SILENCE, State.OK))
         return track(np.concatenate(values), np.concatenate(times), np.concatenate(state))
 

@@ -29,6 +29,8 @@ def draw_back_of_head(image: np.ndarray, look: Look, pose: Pose) -> None:
     outer = np.stack([side * half, y], axis=1)
     inner = np.stack([side * np.sin(edge) * half, y], axis=1)
     fill(image, pose, np.concatenate([outer, inner[::-1]]), look.hair)
+    if look.style == "long" and abs(pose.yaw) > np.radians(140):
+        fill(image, pose, ellipse(0, 0.25, look.width + 0.2, 1.26), look.hair)
 
 
 def draw_hands(image: np.ndarray, look: Look, pose: Pose, part: float) -> None:

@@ -28,9 +28,8 @@ class Expression:
         return Expression(**mix)
 
 
-RESTING = Expression(
-    smile=0.0, eyes=0.0, brows=0.3, mouth=0.0
-)  # asleep; no felt state closes the eyes
+# asleep: no felt state closes the eyes, so that it can be told from a calm face
+RESTING = Expression(smile=0.0, eyes=0.0, brows=0.3, mouth=0.0)
 
 
 def express(valence: float, arousal: float, strength: float = 1.0) -> Expression:
@@ -56,14 +55,9 @@ def _draw_cheeks(image: np.ndarray, look: Look, pose: Pose) -> None:
     for side in (-1, 1):
         fill_turned(image, pose, ellipse(side * 0.45, 0.26, 0.15, 0.10), warm, look.width)
         socket = ellipse(side * look.eye_gap, look.eye_y - 0.03, 0.21, 0.15)
-        fill_turned(image, pose, socket, shade(look.skin, 0.87), look.width)
-    fill_turned(
-        image,
-        pose,
-        ellipse(0, look.mouth_y + 0.24, 0.17, 0.035),
-        shade(look.skin, 0.88),
-        look.width,
-    )
+        fill_turned(image, pose, socket, shade(look.skin, 0.84), look.width)
+    chin = ellipse(0, look.mouth_y + 0.24, 0.17, 0.035)
+    fill_turned(image, pose, chin, shade(look.skin, 0.84), look.width)
 
 
 def _draw_nose(image: np.ndarray, look: Look, pose: Pose) -> None:
@@ -73,30 +67,22 @@ def _draw_nose(image: np.ndarray, look: Look, pose: Pose) -> None:
     fill_turned(image, pose, bridge, shade(look.skin, 0.84), out)
     fill_turned(image, pose, ellipse(-0.02, 0.20, 0.06, 0.07), shade(look.skin, 1.06), out)
     for side in (-1, 1):
-        fill_turned(
-            image, pose, ellipse(side * 0.065, 0.26, 0.03, 0.018), shade(look.skin, 0.55), out
-        )
+        nostril = ellipse(side * 0.065, 0.26, 0.03, 0.018)
+        fill_turned(image, pose, nostril, shade(look.skin, 0.55), out)
 
 
 def _draw_mouth(image: np.ndarray, look: Look, pose: Pose, felt: Expression) -> None:
-    width = look.mouth_width * (1 + 0.12 * felt.smile)
     middle = look.mouth_y + felt.smile * (0.07 - 0.17 * STRIP**2)
     belly = 1 - STRIP**2
-    for opening, lip, colour in (
-        (0.17 * felt.mouth, 0.045, LIPS),
-        (0.17 * felt.mouth, 0.0, THROAT),
-    ):
-        if opening + lip < 0.012:
-            continue
-        upper = np.stack(
-            [STRIP * (width + lip), middle - belly * (opening * 0.8 + lip) - lip * 0.3], axis=1
-        )
-        lower = np.stack(
-            [STRIP * (width + lip), middle + belly * (opening * 1.2 + lip) + lip * 0.3], axis=1
-        )
-        fill_turned(image, pose, np.concatenate([upper, lower[::-1]]), colour, look.width)
-        if not lip:
-            _draw_teeth(image, look, pose, upper, opening)
+    opening = 0.15 * felt.mouth
+    for lip, colour in ((0.045, LIPS), (0.0, THROAT)):
+        x = STRIP * (look.mouth_width * (1 + 0.12 * felt.smile) + lip)
+        upper = np.stack([x, middle - belly * (opening * 0.8 + lip) - lip * 0.3], axis=1)
+        lower = np.stack([x, middle + belly * (opening * 1.2 + lip) + lip * 0.3], axis=1)
+        if opening + lip > 0.012:  # closed lips show no throat
+            fill_turned(image, pose, np.concatenate([upper, lower[::-1]]), colour, look.width)
+    if opening > 0.012:
+        _draw_teeth(image, look, pose, upper, opening)
 
 
 def _draw_teeth(

@@ -31,7 +31,7 @@ def draw_skull(image: np.ndarray, look: Look, pose: Pose) -> None:
 
 def draw_hair(image: np.ndarray, look: Look, pose: Pose) -> None:
     """Paint the hair that falls over the head's front (H, W, 3)."""
-    drop = {"fringe": 0.16, "curly": 0.06}.get(look.style, 0.0)
+    drop = {"fringe": 0.12, "curly": 0.0}.get(look.style, 0.0)
     arc = np.linspace(np.pi * 1.02, np.pi * 1.98, 25)
     crown = np.stack([np.cos(arc) * look.width * 1.08, np.sin(arc) * 1.1 - 0.02], axis=1)
     line = -0.62 + drop + 0.38 * (STRIP**4) - (0.06 * STRIP if look.style == "short" else 0)
@@ -39,7 +39,7 @@ def draw_hair(image: np.ndarray, look: Look, pose: Pose) -> None:
     if look.style == "bun":
         fill(image, pose, ellipse(0, -1.18, 0.3, 0.26), shade(look.hair, 0.9))
     if look.style == "curly":
-        for angle in np.linspace(np.pi * 1.0, np.pi * 2.0, 10):
+        for angle in np.linspace(np.pi * 1.08, np.pi * 1.92, 9):
             x, y = np.cos(angle) * look.width * 1.06, np.sin(angle) * 0.98 - 0.12
             fill(image, pose, ellipse(x, y, 0.24, 0.24), look.hair)
     fill(image, pose, np.concatenate([crown, front]), look.hair)

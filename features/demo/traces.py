@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 WAVES = 96  # cosines in a curve; enough for their sum to be close to Gaussian
-CANDIDATES = 12
+CANDIDATES = 24  # pairs to choose a clip's from
 
 
 @dataclass(frozen=True, eq=False, slots=True)

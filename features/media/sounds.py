@@ -72,7 +72,7 @@ def _placed(
 
 
 def _resampled(begin: float, stretch: Iterable[av.AudioFrame], rate: int) -> Iterator[Sound]:
-    # a layout of its own: FFmpeg's way to mono is 3 dB louder for two equal channels than for one
+    # channels stay apart until the end: FFmpeg mixes two equal ones into one 3 dB louder than each
     resampler, count = AudioResampler(format="fltp", rate=rate), 0
     for frame in chain(stretch, [None]):  # None: give what you still hold
         if frame is not None:

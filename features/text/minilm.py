@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from sentence_transformers import SentenceTransformer
+from transformers.utils import logging as transformers_logging
 
 from features.track import Track, track
 from features.words import Word
@@ -29,6 +30,7 @@ def build(*, model: str, words: int) -> MiniLm:
     """
     if words < 1:
         raise ValueError(f"minilm: words must be at least 1, got {words}")
+    transformers_logging.disable_progress_bar()  # a model this small loads at once
     return MiniLm(_folder(model), words)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.audio.stream import AudioStream
+from av.video.stream import VideoStream
 
 RATE = 16_000
 
@@ -46,24 +48,24 @@ def write_film(
         video = audio = None
         if len(images):
             video = out.add_stream(codec, rate=Fraction(fps), options=codec_options or {})
+            assert isinstance(video, VideoStream)
             video.height, video.width = images[0].shape[:2]
             video.pix_fmt, video.codec_context.time_base = pix_fmt, base
             video.codec_context.thread_count = 1
         if samples is not None:
             layout = {1: "mono", 2: "stereo", 6: "5.1"}[len(samples)]
             audio = out.add_stream(audio_codec, rate=rate, layout=layout)
+            assert isinstance(audio, AudioStream)
         if video is not None:
             for image, time in zip(images, times, strict=True):
-                frame = av.VideoFrame.from_ndarray(image, format="rgb24")
-                frame.pts, frame.time_base = round(time / base), base
-                out.mux(video.encode(frame))
+                picture = av.VideoFrame.from_ndarray(image, format="rgb24")
+                picture.pts, picture.time_base = round(time / base), base
+                out.mux(video.encode(picture))
             out.mux(video.encode(None))
-        if audio is not None:
+        if audio is not None and samples is not None:
             for begin in range(0, samples.shape[1], 1024):
-                block = np.ascontiguousarray(samples[:, begin : begin + 1024].astype(np.float32))
-                frame = av.AudioFrame.from_ndarray(
-                    block, format="fltp", layout=audio.codec_context.layout.name
-                )
+                block = np.ascontiguousarray(samples[:, begin : begin + 1024], np.float32)
+                frame = av.AudioFrame.from_ndarray(block, "fltp", audio.layout.name)
                 frame.sample_rate, frame.time_base = rate, Fraction(1, rate)
                 jump = skip[1] if begin >= skip[0] * rate else 0.0
                 frame.pts = begin + round((sound_from + jump) * rate)

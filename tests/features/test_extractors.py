@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import cache, partial
 from pathlib import Path
 
@@ -13,16 +12,15 @@ from ruamel.yaml import YAML
 from features.crops import Crops, Face, keep, no_face
 from features.extractor import UnknownNameError, available, build
 from features.media import Frame, sound
-from features.shards import canonical
 from features.track import State, Track
 from features.words import Word
 
 ROOT = Path(__file__).parents[2]
 CHOSEN = YAML(typ="safe").load(ROOT / "params.yaml")
-OPTIONS: dict[tuple[str, str], dict] = {  # of extractors that params.yaml does not choose
-}
-OPTIONS |= {(k, CHOSEN[k]["extractor"]): CHOSEN[k]["options"] for k in ("faces", "visual", "audio", "text")}
-NAMES = {kind: available(kind) for kind in ("faces", "visual", "audio", "text")}
+KINDS = ("faces", "visual", "audio", "text")
+NAMES = {kind: available(kind) for kind in KINDS}
+OPTIONS: dict[tuple[str, str], dict] = {}  # of extractors that params.yaml does not choose
+OPTIONS |= {(kind, CHOSEN[kind]["extractor"]): CHOSEN[kind]["options"] for kind in KINDS}
 
 
 @cache
@@ -206,7 +204,10 @@ def test_text_tells_words_apart(text):
     "words, times",
     [
         (said(("no", 1.0, 1.0), ("no", 1.0, 1.0), ("no", 1.0, 1.0)), [1.0]),
-        (said(("a", 0.0, 6.0), ("b", 1.0, 2.0), ("c", 1.5, 3.5), ("d", 3.0, 4.0)), [1.5, 2.5, 3.0, 3.5]),
+        (
+            said(("a", 0.0, 6.0), ("b", 1.0, 2.0), ("c", 1.5, 3.5), ("d", 3.0, 4.0)),
+            [1.5, 2.5, 3.0, 3.5],
+        ),
         (said(("a", 0.0, 4.0), ("b", 1.0, 3.0), ("c", 2.0, 2.0)), [2.0]),
         (said(("\u4f60\u597d", 0.0, 0.0), ("\U0001f600", 0.0, 1e-9)), [0.0, 5e-10]),
     ],
@@ -271,8 +272,3 @@ def test_an_extractor_that_does_not_exist_is_named_with_those_that_do(kind):
 def test_an_option_that_does_not_exist_is_named(kind, name):
     with pytest.raises(UnknownNameError, match=f"no option of {kind}/{name} named 'x'"):
         build(kind, name, OPTIONS[kind, name] | {"x": 1})
-
-
-def test_options_are_plain_values():
-    assert all(canonical(options) for options in OPTIONS.values())
-    assert Fraction(1, 25)  # the grid of these films

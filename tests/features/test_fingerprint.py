@@ -60,7 +60,8 @@ def test_comments_docstrings_and_layout_change_nothing(tmp_path, old, new):
 
 
 @pytest.mark.parametrize(
-    "old, new", [("= 3", "= 4"), ("x + self", "x - self"), ("import os", "import sys"), ("f(", "g(")]
+    "old, new",
+    [("= 3", "= 4"), ("x + self", "x - self"), ("import os", "import sys"), ("f(", "g(")],
 )
 def test_code_changes_it(tmp_path, old, new):
     assert digest(tmp_path, CODE.replace(old, new)) != digest(tmp_path, CODE)
@@ -120,7 +121,9 @@ def test_an_identity_names_what_made_a_feature():
 
 
 def test_another_option_is_another_identity():
-    assert identity("audio", "logmel", LOGMEL | {"n_mels": 32}) != identity("audio", "logmel", LOGMEL)
+    assert identity("audio", "logmel", LOGMEL | {"n_mels": 32}) != identity(
+        "audio", "logmel", LOGMEL
+    )
 
 
 def test_an_extractor_or_option_that_does_not_exist_is_named():

@@ -311,7 +311,7 @@ def test_a_reader_that_was_pickled_or_closed_reads_on(shards):
 def test_nothing_is_open_before_something_is_read(tmp_path):
     shards = Shards(folder(tmp_path / "s", CLIPS))
     assert all(file._file is None for file in shards.files)
-    shards.rows("a"), shards.content("a"), len(shards)
+    assert (shards.rows("a"), len(shards)) == (7, 11) and shards.content("a")
     assert all(file._file is None for file in shards.files)
 
 

@@ -157,13 +157,11 @@ def test_a_killed_writer_leaves_whole_entries_or_none(tmp_path, after_ms):
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)
     process.join()
-    for number in range(99):
-        source = f"clip {number}"
-        key = store.key(source, META)
-        kept = store.has(key)
-        assert kept == intact(store, key, source, rows=20_000)
-        if not kept:
-            break
+    sources = {store.key(f"clip {n}", META): f"clip {n}" for n in range(99)}
+    kept = [store.has(key) for key in sources]
+    assert kept == sorted(kept, reverse=True)  # what was finished, in the order it was
+    assert kept == [intact(store, key, source, 20_000) for key, source in sources.items()]
+    key, source = list(sources.items())[sum(kept)]
     put(store, source, rows=20_000)
     put(whole, source, rows=20_000)
     assert store.path(key).read_bytes() == whole.path(key).read_bytes()
@@ -298,7 +296,7 @@ def test_prune_alone_clears_what_killed_writers_left_and_nothing_else(store):
     old, young = (store.path(key).with_name(f".{key}.h5.{n}.part") for n in "12")
     for part in (old, young):
         part.write_bytes(b"half")
-    os.utime(old, (time.time() - DAY,) * 2)
+    os.utime(old, (time.time() - DAY, time.time() - DAY))
     assert run(store, "verify") == 0  # no entries
     assert run(store, "prune") == 0
     assert files(store) == sorted([young, store.path(key)])
