@@ -1,1 +1,1 @@
-"""How a signal becomes numbers, and how the numbers are kept. Knows no stage, no DVC, no Prefect."""
+"""How a signal becomes numbers, and how they are kept. Knows no stage, no DVC, no Prefect."""

@@ -119,7 +119,8 @@ COVERAGE = """
 import json
 from features.shards import Shards
 faces = Shards("data/faces")
-print(json.dumps({c: float((faces[c].columns["state"] == 0).mean() if len(faces[c]) else 0) for c in faces}))
+share = {c: float((faces[c].columns["state"][:] == 0).mean()) for c in faces if len(faces[c])}
+print(json.dumps(share))
 """
 
 

@@ -47,6 +47,12 @@ def between(keys: Mapping[int, np.ndarray | None]) -> dict[int, np.ndarray]:
     return boxes
 
 
+def empty(keys: Mapping[int, np.ndarray | None]) -> set[int]:
+    """The frames between two neighbouring key frames neither of which has a candidate."""
+    gone = [(a, b) for a, b in pairwise(keys) if keys[a] is None and keys[b] is None]
+    return {i for a, b in gone for i in range(a + 1, b)}
+
+
 def overlap(a: np.ndarray, b: np.ndarray) -> float:
     """Intersection over union of two boxes (4,), or of candidates that begin with one."""
     sides = np.minimum(a[2:4], b[2:4]) - np.maximum(a[:2], b[:2])

@@ -2,8 +2,10 @@
 
 Key frames, shrunken, go through the whole cascade. Between two key frames that show the same face
 its box is interpolated, and the last network (O-Net) looks at every frame at full resolution: it
-confirms or denies the face, corrects the box and places the landmarks. Where it denies, or a key
-frame shows nothing, the frame gets the whole cascade of its own.
+confirms or denies the face, corrects the box and places the landmarks. Where it denies, or where a
+face comes or leaves between two key frames, every frame gets the whole cascade of its own. Between
+two key frames without a face there is none: one that shows for less than `key_every` frames is
+not looked for.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import numpy as np
 from features.crops import Face, no_face
 from features.faces._align import crop
 from features.faces._cascade import Cascade, Seen
-from features.faces._follow import between, chunks
+from features.faces._follow import between, chunks, empty
 from features.media.pictures import Frame
 from features.track import State
 
@@ -82,8 +84,10 @@ class Mtcnn:
             for i, look in zip(boxes, looks, strict=True)
             if look[4] >= self._cascade.confidence
         }
-        missed = [i for i in range(len(images)) if i not in followed and i not in whole]
+        nothing = empty({k: seen.best for k, seen in whole.items()})
+        missed = [i for i in range(len(images)) if i not in {*followed, *whole, *nothing}]
         whole |= zip(missed, self._cascade.whole([images[i] for i in missed]), strict=True)
+        whole |= dict.fromkeys(nothing, Seen(None, 0))
         faces, out = 1, []
         for i in range(len(images)):
             faces = max(1, whole[i].faces) if i in whole else faces  # counted by the whole cascade
