@@ -72,7 +72,7 @@ def keep_words(clip: str, source: str, words: Sequence[Word] | None) -> Record:
 def read_words(record: Record) -> list[Word]:
     """The words of a kept transcript."""
     ends, data = record.blobs["text"]
-    begins = [0, *ends[:-1].tolist()]
+    begins = [0, *ends.tolist()][:-1]
     texts = [bytes(data[a:b]).decode() for a, b in zip(begins, ends.tolist(), strict=True)]
     start, end, spread = (record.columns[c][:].tolist() for c in ("start", "end", "spread"))
     rows = zip(texts, start, end, spread, strict=True)

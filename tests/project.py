@@ -31,7 +31,7 @@ class Project:
     def __init__(self, folder: Path, change: Callable[[Any], None] = lambda params: None):
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        for name in (*OURS, "dvc.yaml", "params.yaml"):
+        for name in (*OURS, "dvc.yaml", "params.yaml", ".gitignore"):
             source = ROOT / name
             (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
         self.edit(tiny)
@@ -69,9 +69,8 @@ class Project:
     def files(self, under: str = "data") -> dict[str, bytes]:
         """Every file below a folder: {relative path: bytes}."""
         root = self.folder / under
-        return {
-            str(p.relative_to(root)): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()
-        }
+        files = [p for p in sorted(root.rglob("*")) if p.is_file() and p.name != ".gitignore"]
+        return {str(p.relative_to(root)): p.read_bytes() for p in files}
 
 
 def tiny(params: Any) -> None:
