@@ -55,9 +55,9 @@ def _elsewhere(work: Callable[[T], R], items: Sequence[T], count: int) -> Iterat
             raise
 
 
-def progress(results: Iterator[R], total: int, label: str) -> Iterator[R]:
+def progress(results: Iterator[R], total: int, label: str, unit: str = "clip") -> Iterator[R]:
     """Pass results on, showing how far it is."""
-    with meter(total, label) as bar:
+    with meter(total, label, unit) as bar:
         for result in results:
             bar.update()
             yield result

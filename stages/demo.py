@@ -7,7 +7,6 @@ It shows that the pipeline recovers a planted signal and says nothing about real
 
 from __future__ import annotations
 
-import shutil
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from features.demo.plan import plan, write_index
 from stages._each import each
 from stages._main import main
 from stages._params import Section
+from stages._whole import whole
 
 DEMO = Path("data/demo")
 
@@ -42,14 +42,10 @@ class Params(Section):
 
 def run(params: Params) -> None:
     plans = plan(**params.model_dump())
-    part = DEMO.with_name(f".{DEMO.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    for _ in each(partial(render, folder=part), plans, "demo"):
-        pass
-    write_index(plans, part)
-    shutil.rmtree(DEMO, ignore_errors=True)
-    part.replace(DEMO)
+    with whole(DEMO) as folder:
+        for _ in each(partial(render, folder=folder), plans, "demo"):
+            pass
+        write_index(plans, folder)
 
 
 if __name__ == "__main__":

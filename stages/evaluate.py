@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -24,8 +23,9 @@ from stages._clips import read_clips, write_lines
 from stages._each import progress
 from stages._grid import TARGETS, Grid
 from stages._main import main
-from stages._params import Section
+from stages._params import Section, load
 from stages._trained import Trained, trained
+from stages._whole import whole
 from stages.train import TRAIN
 from stages.train import Params as TrainParams
 
@@ -50,32 +50,24 @@ def run(params: Params) -> None:
         for head, runs in chosen.heads.items()
         for name in runs
     }
-    shutil.rmtree(EVALUATE, ignore_errors=True)
     table: dict[str, Any] = {}
-    for name in progress(iter(folders), len(folders), "evaluate"):
-        models = [trained(folder) for folder in folders[name]]
-        guesses = [_guess(model, clips) for model in models]
-        table[name] = {
-            **_over_seeds([_score(g, clips) for g in guesses]),
-            **_missing(models, clips),
-        }
-        _write_predictions(
-            name, {c: np.mean([g[c] for g in guesses], axis=0) for c in clips}, clips, grid
-        )
-    metrics = {
-        "heads": table,
-        "split": params.split,
-        "clips": len(clips),
-        "features": grid.provenance(),
-    }
-    write_lines(EVALUATE / "metrics.json", [json.dumps(metrics, indent=2, ensure_ascii=False)])
-    _write_plots(table, folders)
+    with whole(EVALUATE) as out:
+        for name in progress(iter(folders), len(folders), "evaluate", "head"):
+            models = [trained(folder) for folder in folders[name]]
+            guesses = [_guess(model, clips) for model in models]
+            scored = _over_seeds([_score(g, clips) for g in guesses])
+            table[name] = {**scored, **_missing(models, clips)}
+            mean = {c: np.mean([g[c] for g in guesses], axis=0) for c in clips}
+            _write_predictions(out / "predictions" / name, mean, clips, grid)
+        metrics = {"heads": table, "split": params.split, "clips": len(clips)}
+        metrics["features"] = grid.provenance()
+        text = json.dumps(metrics, indent=2, ensure_ascii=False)
+        write_lines(out / "metrics.json", [text])
+        _write_plots(out / "plots", table, folders)
 
 
 def load_train() -> TrainParams:
     """The section of `train`, which says what was trained."""
-    from stages._params import load
-
     return load("train", TrainParams)
 
 
@@ -125,26 +117,26 @@ def _round(x: Any) -> float:
 
 
 def _write_predictions(
-    name: str, guesses: Guesses, clips: Mapping[str, Sequence], grid: Grid
+    folder: Path, guesses: Guesses, clips: Mapping[str, Sequence], grid: Grid
 ) -> None:
     for clip, guess in guesses.items():
         truth = np.where(clips[clip].label_mask[:, None], clips[clip].labels, np.nan)
         rows = np.column_stack([grid.times(clip), guess, truth])
         columns = ["time", *TARGETS, *(f"{t}_true" for t in TARGETS)]
         cells = ([f"{x:.6f}" if np.isfinite(x) else "" for x in row] for row in rows)
-        _write_csv(EVALUATE / "predictions" / name / f"{clip}.csv", columns, cells)
+        _write_csv(folder / f"{clip}.csv", columns, cells)
 
 
-def _write_plots(table: Mapping[str, Any], folders: Mapping[str, list[Path]]) -> None:
+def _write_plots(out: Path, table: Mapping[str, Any], folders: Mapping[str, list[Path]]) -> None:
     ccc = [[name, t, table[name][t]["ccc"]] for name in table for t in TARGETS]
-    _write_csv(EVALUATE / "plots" / "ccc.csv", ["run", "target", "ccc"], ccc)
+    _write_csv(out / "ccc.csv", ["run", "target", "ccc"], ccc)
     rows = []
     for name, seeds in folders.items():
         for folder in seeds:
             with (folder / "history.csv").open(encoding="utf-8") as file:
                 rows += [[name, folder.parent.name, *row.values()] for row in csv.DictReader(file)]
     columns = ["run", "trained", "epoch", "lr", "loss", *(f"val_ccc_{t}" for t in TARGETS)]
-    _write_csv(EVALUATE / "plots" / "history.csv", columns, rows)
+    _write_csv(out / "history.csv", columns, rows)
 
 
 def _write_csv(path: Path, columns: list[str], rows: Iterable[Iterable[Any]]) -> None:

@@ -9,16 +9,16 @@ from __future__ import annotations
 import csv
 import json
 import logging
-import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
-from pydantic import Field
+from pydantic import Field, model_validator
 from safetensors.torch import save_file
 
+from features.corpus import check_id
 from models.fusion import build
 from models.head import Head
 from models.recipe import Recipe
@@ -28,6 +28,7 @@ from stages._each import meter
 from stages._grid import TARGETS, Grid
 from stages._main import main
 from stages._params import Section
+from stages._whole import whole
 
 TRAIN = Path("data/train")
 log = logging.getLogger("stages")
@@ -65,6 +66,15 @@ class Params(Section):
     recipe: Training
     heads: dict[str, dict[str, Run]] = Field(min_length=1)  # {a file in models/fusion/: {run: Run}}
 
+    @model_validator(mode="after")
+    def _named_once(self) -> Params:
+        names = [name for runs in self.heads.values() for name in runs]
+        for name in names:
+            check_id(name)  # it becomes a folder
+            if names.count(name) > 1:
+                raise ValueError(f"two runs are named {name!r}; scores are listed by that name")
+        return self
+
 
 def run(params: Params, head: str, seed: str) -> None:
     if head not in params.heads:
@@ -72,26 +82,15 @@ def run(params: Params, head: str, seed: str) -> None:
     torch.set_num_threads(params.recipe.threads)
     torch.use_deterministic_algorithms(True)
     grid = Grid(read_clips())
-    out = TRAIN / f"{head}-{seed}"
-    part = out.with_name(f".{out.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    for name, chosen in params.heads[head].items():
-        about = {"head": head, "run": name, "seed": int(seed), "options": chosen.options}
-        result = _train(grid, params.recipe.recipe(), about, chosen.modalities)
-        _write(
-            part / name,
-            result,
-            {
-                **about,
-                "widths": dict(result.model.head.widths),
-                "recipe": asdict(params.recipe.recipe()),
-                "features": grid.provenance(),
-            },
-        )
-        best = result.best
-        log.info("%s: validation CCC %.3f in epoch %d", name, best.ccc_mean, best.epoch)
-    shutil.rmtree(out, ignore_errors=True)
-    part.replace(out)
+    recipe = params.recipe.recipe()
+    with whole(TRAIN / f"{head}-{seed}") as out:
+        for name, chosen in params.heads[head].items():
+            about = {"head": head, "run": name, "seed": int(seed), "options": chosen.options}
+            result = _train(grid, recipe, about, chosen.modalities)
+            about |= {"widths": dict(result.model.head.widths), "recipe": asdict(recipe)}
+            _write(out / name, result, {**about, "features": grid.provenance()})
+            best = result.best
+            log.info("%s: validation CCC %.3f in epoch %d", name, best.ccc_mean, best.epoch)
 
 
 def _train(grid: Grid, recipe: Recipe, about: Mapping[str, Any], modalities: list[str]) -> Result:
