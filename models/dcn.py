@@ -8,6 +8,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from models.dropout import Dropout
+
 
 class DCN(nn.Module):
     """One recursion of joint cross-attention over two or more modalities.
@@ -45,7 +47,7 @@ class DCN(nn.Module):
         self.W_k = nn.ModuleDict({m: nn.Linear(steps, steps) for m in widths})
         self.W_v = nn.ModuleDict({m: nn.Linear(c, c) for m, c in widths.items()})
         self.W_o = nn.ModuleDict({m: nn.Linear(joint, c) for m, c in widths.items()})
-        self.drop = nn.Dropout(dropout)
+        self.drop = Dropout(dropout)
 
     def forward(self, streams: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """{modality: (B, T, C)} -> {modality: (B, T, C)}, each with its own C."""
@@ -56,6 +58,9 @@ class DCN(nn.Module):
     def _heard(self, modality: str, x: Tensor, query: Tensor) -> Tensor:
         """What one modality (B, T, C) takes from the joint query (B, T, J) -> (B, T, C)."""
         key = self.W_k[modality](x.transpose(1, 2))  # (B, C, T)
-        scores = self.drop(torch.tanh(key @ query))  # (B, C, J)
-        hidden = torch.relu(torch.tanh(self.W_v[modality](x) @ scores))  # (B, T, J)
+        # tanh(0) = 0, so the largest map there is can be dropped from before tanh, and in place;
+        # what dropout stretches is stretched in the values, which are few
+        scores = self.drop.blank_(key @ query).tanh_()  # (B, C, J)
+        value = self.W_v[modality](x) * self.drop.stretch  # (B, T, C)
+        hidden = torch.relu(torch.tanh(value @ scores))  # (B, T, J)
         return self.drop(torch.relu(self.W_o[modality](hidden)))  # (B, T, C)

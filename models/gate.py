@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 import torch
 from torch import Tensor, nn
@@ -32,4 +33,4 @@ class Gate(nn.Module):
         """Source (B, T, C) and N candidates (B, T, C) -> (B, T, C)."""
         weights = self.weigh(source).split(1, dim=-1)  # N x (B, T, 1)
         mixed = [w * x for w, x in zip(weights, candidates, strict=True)]
-        return torch.relu(torch.stack(mixed).sum(dim=0))  # (B, T, C)
+        return torch.relu(reduce(torch.add, mixed))  # (B, T, C)

@@ -47,7 +47,8 @@ class Head(nn.Module):
     ) -> dict[str, Tensor]:
         """The gate weights behind a prediction: {modality: (B, T, N)}, empty without gates.
 
-        Candidate n is the modality's stream after n recursions; 0 is its own encoding.
+        Candidate n is the modality's stream after n recursions, 0 its own encoding; a head whose
+        gate is offered others says so.
         """
         return self.gates(self._usable(tokens, masks))
 

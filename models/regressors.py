@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
+
+from models.dropout import Dropout
 
 
 class DropoutRegressor(nn.Module):
     """Linear - ReLU - dropout - Linear, with no bound on the output.
 
-    Source: the clip-based heads JCA, RJCA and DCA (Praveen et al.), hidden 128, dropout 0.6.
+    `relu` is False in JCA (CVPRW 2022), whose regressor is linear.
+    Source: the clip-based heads JCA, RJCA and DCA (Praveen et al.), hidden 128, dropout 0.6. Their
+    code calls the regressors vregressor (valence) and aregressor (arousal).
     """
 
-    def __init__(self, width: int, targets: int, hidden: int = 128, dropout: float = 0.6) -> None:
+    def __init__(
+        self,
+        width: int,
+        targets: int,
+        hidden: int = 128,
+        dropout: float = 0.6,
+        relu: bool = True,
+    ) -> None:
         super().__init__()
         self.each = nn.ModuleList(
             nn.Sequential(
-                nn.Linear(width, hidden), nn.ReLU(), nn.Dropout(dropout), nn.Linear(hidden, 1)
+                nn.Linear(width, hidden),
+                nn.ReLU() if relu else nn.Identity(),
+                Dropout(dropout),
+                nn.Linear(hidden, 1),
             )
             for _ in range(targets)
         )
@@ -52,3 +69,35 @@ class BatchNormRegressor(nn.Module):
         rows = x.flatten(0, 1)  # (B T, C)
         values = torch.cat([one(rows) for one in self.each], dim=-1)  # (B T, Y)
         return values.unflatten(0, x.shape[:2])  # (B, T, Y)
+
+
+class TanhRegressor(nn.Module):
+    """Dropout, then Linear - tanh as often as there are widths, and once more for the output.
+
+    Source: cross-attentional fusion (Praveen et al., FG 2021), hidden 512 and 256, dropout 0.5.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        targets: int,
+        hidden: Sequence[int] = (512, 256),
+        dropout: float = 0.5,
+    ) -> None:
+        super().__init__()
+        sizes = [width, *hidden, 1]
+        self.each = nn.ModuleList(
+            nn.Sequential(
+                Dropout(dropout),
+                *(
+                    layer
+                    for inside, outside in pairwise(sizes)
+                    for layer in (nn.Linear(inside, outside), nn.Tanh())
+                ),
+            )
+            for _ in range(targets)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, T, C) -> (B, T, Y)."""
+        return torch.cat([one(x) for one in self.each], dim=-1)  # (B, T, Y)

@@ -9,6 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import weight_norm
 
+from models.dropout import Dropout
+from models.unit import unit
+
 # The widths in the authors' GRJCA configuration, for the three modalities it names.
 PUBLISHED_CHANNELS: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {
@@ -39,7 +42,7 @@ class Level(nn.Module):
         super().__init__()
         self.first = CausalConv(inside, outside, kernel, dilation)
         self.second = CausalConv(outside, outside, kernel, dilation)
-        self.drop = nn.Dropout(dropout)
+        self.drop = Dropout(dropout)
         self.around = nn.Identity() if inside == outside else nn.Conv1d(inside, outside, 1)
         if isinstance(self.around, nn.Conv1d):
             # The authors mean this for every convolution; weight norm undoes it in all but this.
@@ -106,5 +109,4 @@ class TCNEncoders(nn.Module):
         encoded = {m: encode(streams[m]) for m, encode in self.each.items()}
         if not self.unit:
             return encoded
-        # eps 1e-6, not the authors' 1e-12: it is also 1 / the gradient of a stream of zeros
-        return {m: F.normalize(x, dim=-1, eps=1e-6) for m, x in encoded.items()}
+        return {m: unit(x) for m, x in encoded.items()}

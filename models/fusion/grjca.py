@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from models.dcn import DCN
 from models.gate import Gate
 from models.head import Head
 from models.initial import xavier_
+from models.recursion import Recursion
 from models.regressors import BatchNormRegressor
 from models.tcn import TCNEncoders
 
@@ -19,7 +19,7 @@ class GRJCA(Head):
     """Joint cross-attention, recursed L times, and a gate that chooses how much of it to believe.
 
         X_m^0 = L2(TCN_m(tokens_m))
-        X^l   = DCN_l(X^(l-1)),  l = 1..L, weights not shared
+        X^l   = DCN_l(X^(l-1)),  l = 1..L, weights not shared unless `tied`
         Y_m   = Gate_m(X_m^L; X_m^0, ..., X_m^L)      or X_m^L where `gate` is False
         y     = regressor([Y_1, ..., Y_M])
 
@@ -41,13 +41,12 @@ class GRJCA(Head):
         dropout: float = 0.6,
         temperature: float = 0.1,
         gate: bool = True,
+        tied: bool = False,
     ) -> None:
         super().__init__(widths, steps, targets)
-        if not 1 <= recursions <= 4:
-            raise ValueError(f"recursions must be 1 to 4, got {recursions}")
         self.encode = TCNEncoders(widths, channels, kernel, encoder_dropout, unit=True)
         inner = self.encode.widths
-        self.recurse = nn.ModuleList(DCN(inner, steps, dropout) for _ in range(recursions))
+        self.recurse = Recursion(inner, steps, recursions, tied, dropout)
         self.gate = nn.ModuleDict(
             {m: Gate(c, recursions + 1, temperature) for m, c in inner.items()} if gate else {}
         )
@@ -57,24 +56,14 @@ class GRJCA(Head):
 
     def fuse(self, streams: dict[str, Tensor]) -> Tensor:
         """{modality: (B, T, D)} -> (B, T, Y)."""
-        fused = {m: self._gated(m, x) for m, x in self._recursed(streams).items()}
+        fused = {m: self._gated(m, x) for m, x in self.recurse(self.encode(streams)).items()}
         return self.regress(torch.cat(list(fused.values()), dim=-1))  # (B, T, Y)
 
     def gates(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
         """{modality: (B, T, D)} -> {modality: (B, T, N)}, N = L + 1."""
-        candidates = self._recursed(streams)
+        candidates = self.recurse(self.encode(streams))
         chosen = {m: gate for m, gate in self.gate.items() if isinstance(gate, Gate)}
         return {m: gate.weigh(candidates[m][-1]) for m, gate in chosen.items()}
-
-    def _recursed(self, streams: dict[str, Tensor]) -> dict[str, list[Tensor]]:
-        """{modality: (B, T, D)} -> {modality: its L + 1 streams (B, T, C)}, in order."""
-        now = self.encode(streams)
-        candidates = {m: [x] for m, x in now.items()}
-        for attend in self.recurse:
-            now = attend(now)
-            for m, x in now.items():
-                candidates[m].append(x)
-        return candidates
 
     def _gated(self, modality: str, candidates: list[Tensor]) -> Tensor:
         """L + 1 streams (B, T, C) of one modality -> (B, T, C)."""

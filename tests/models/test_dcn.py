@@ -46,6 +46,21 @@ def test_every_modality_is_updated_from_the_old_streams():
     assert all(torch.equal(forwards[m], backwards[m]) for m in streams)
 
 
+def test_in_training_it_drops_from_attention_and_from_what_was_heard():
+    """Dropping from the map before tanh, and stretching the values, is Drop(tanh(map))."""
+    block = DCN({"a": 3, "b": 5}, steps=7, dropout=0.6).double().train()
+    streams = {m: torch.randn(11, 7, c, dtype=torch.float64) for m, c in (("a", 3), ("b", 5))}
+    torch.manual_seed(1)
+    out = block(streams)
+    query = block.W_q(torch.cat(list(streams.values()), dim=-1)) / math.sqrt(8)
+    torch.manual_seed(1)
+    for m, x in streams.items():
+        scores = block.drop(torch.tanh(block.W_k[m](x.transpose(1, 2)) @ query))
+        hidden = torch.relu(torch.tanh(block.W_v[m](x) @ scores))
+        expected = x + block.drop(torch.relu(block.W_o[m](hidden)))
+        torch.testing.assert_close(out[m], expected)
+
+
 def test_silent_weights_leave_the_streams_alone():
     block = DCN({"a": 3, "b": 5}, steps=7).eval()
     set_all(block, 0.0, 0.0)

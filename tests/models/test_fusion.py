@@ -16,7 +16,11 @@ from models.shapes import ShapeError
 
 B, T, Y = 5, 7, 2
 WIDTHS = {"visual": 11, "audio": 13, "text": 17}
-CHANNELS = {"visual": [31, 19], "audio": [23], "text": [37, 29]}
+SMALL = {
+    "channels": {"visual": [31, 19], "audio": [23], "text": [37, 29]},
+    "width": 38,  # an LSTM of two directions halves it
+    "hidden": {"cross_attention": [41, 43], "jca": 41},
+}
 CASES = [
     (name, count)
     for name in available()
@@ -27,8 +31,10 @@ Batch = tuple[dict[str, Tensor], dict[str, Tensor]]
 
 def small(name: str, count: int, **options: object) -> Head:
     """The head, small enough to be tried often, over the first `count` modalities."""
-    if "channels" in inspect.signature(head_class(name)).parameters:
-        options["channels"] = CHANNELS
+    known = inspect.signature(head_class(name)).parameters
+    for option in SMALL.keys() & known.keys() - options.keys():
+        value = SMALL[option]
+        options[option] = value[name] if option == "hidden" else value
     return build(name, dict(list(WIDTHS.items())[:count]), T, Y, **options)
 
 
@@ -156,7 +162,8 @@ class TestEveryHead:
 
 class TestTheFolder:
     def test_is_the_registry(self):
-        assert {"single", "concat", "grjca"} <= set(available())
+        published = "cross_attention jca jca_dcn rjca dca rjcma grjca hgrjca jmt".split()
+        assert {"single", "concat", *published} <= set(available())
         assert list(HEADS) == available()
 
     def test_builds_by_either_spelling(self):

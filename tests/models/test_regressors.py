@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 import torch
 
-from models.regressors import BatchNormRegressor, DropoutRegressor
+from models.regressors import BatchNormRegressor, DropoutRegressor, TanhRegressor
 
 B, T, C, Y = 2, 5, 7, 3
 
 
-@pytest.fixture(params=[BatchNormRegressor, DropoutRegressor])
+@pytest.fixture(params=[BatchNormRegressor, DropoutRegressor, TanhRegressor])
 def regressor(request):
     return request.param(C, Y)
 
@@ -29,8 +29,9 @@ def test_targets_share_no_weights(regressor):
     assert not any(p.grad.any() for p in regressor.each[1].parameters())
 
 
-def test_batch_norm_regressor_stays_within_one():
-    out = BatchNormRegressor(C, Y)(1e4 * torch.randn(B, T, C))
+@pytest.mark.parametrize("bounded", [BatchNormRegressor, TanhRegressor])
+def test_a_tanh_at_the_end_stays_within_one(bounded):
+    out = bounded(C, Y)(1e4 * torch.randn(B, T, C))
     assert out.abs().max() <= 1
 
 

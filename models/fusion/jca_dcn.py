@@ -1,0 +1,57 @@
+"""JCA-DCN: joint cross-attention as one dense co-attention block, as JCA's second paper trains."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from models.clip_encoders import ClipEncoders
+from models.dcn import DCN
+from models.head import Head
+from models.initial import xavier_
+from models.lstm import ResidualLSTM
+from models.regressors import DropoutRegressor
+
+
+class JCADCN(Head):
+    """One block of joint cross-attention, then an LSTM over the joined streams.
+
+        X_m = L2(tokens_m)         the visual one through spatial attention where `spatial`
+        X   = DCN(X)
+        y   = regressor(RL([X_1, ..., X_M]))
+
+    `spatial` is for visual features that are still a 7x7 map; its `layout` is explained in
+    models/spatial.py. In the authors' code (orig_cam.py) the DCN is coattn.dcn_layers[0] and RL is
+    Joint. The third modality is ours.
+
+    Source: Praveen et al., T-BIOM 2023; RL 512 wide.
+    """
+
+    fewest = 2
+    most = 3
+
+    def __init__(
+        self,
+        widths: Mapping[str, int],
+        steps: int,
+        targets: int,
+        width: int = 512,
+        dropout: float = 0.6,
+        spatial: bool = False,
+        layout: str = "published",
+    ) -> None:
+        super().__init__(widths, steps, targets)
+        self.encode = ClipEncoders(widths, None, spatial, layout)
+        inner = self.encode.widths
+        self.attend = DCN(inner, steps, dropout)
+        self.join = ResidualLSTM(sum(inner.values()), width, dropout=0.0)
+        self.regress = DropoutRegressor(width, targets)
+        xavier_(self)
+
+    def fuse(self, streams: dict[str, Tensor]) -> Tensor:
+        """{modality: (B, T, D)} -> (B, T, Y)."""
+        fused = self.attend(self.encode(streams))
+        joint = torch.cat(list(fused.values()), dim=-1)  # (B, T, J)
+        return self.regress(self.join(joint))  # (B, T, Y)

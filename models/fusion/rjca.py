@@ -1,0 +1,59 @@
+"""RJCA: recursive joint cross-attention between residual LSTMs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from models.clip_encoders import ClipEncoders
+from models.head import Head
+from models.initial import xavier_
+from models.lstm import ResidualLSTM
+from models.recursion import Recursion
+from models.regressors import DropoutRegressor
+
+
+class RJCA(Head):
+    """Joint cross-attention, recursed L times, with LSTMs before and after it.
+
+        X_m^0 = RL_m(L2(tokens_m))       the visual one after spatial attention where `spatial`
+        X^l   = DCN_l(X^(l-1)),  l = 1..L
+        y     = regressor(RL([X_1^L, ..., X_M^L]))
+
+    `spatial` is for visual features that are still a 7x7 map; its `layout` is explained in
+    models/spatial.py. In the authors' code (orig_cam.py) RL_m are audio_extract and video_extract,
+    the DCNs coattn.dcn_layers and the last RL is Joint. The third modality is ours.
+
+    Source: Praveen et al., ICASSP 2023; RL 512 wide. Their last code has L = 1, their papers and
+    their code for speakers L = 2 and 3.
+    """
+
+    fewest = 2
+    most = 3
+
+    def __init__(
+        self,
+        widths: Mapping[str, int],
+        steps: int,
+        targets: int,
+        width: int = 512,
+        recursions: int = 2,
+        tied: bool = False,
+        dropout: float = 0.6,
+        spatial: bool = False,
+        layout: str = "published",
+    ) -> None:
+        super().__init__(widths, steps, targets)
+        self.encode = ClipEncoders(widths, width, spatial, layout)
+        self.recurse = Recursion(self.encode.widths, steps, recursions, tied, dropout)
+        self.join = ResidualLSTM(width * len(widths), width, dropout=0.0)
+        self.regress = DropoutRegressor(width, targets)
+        xavier_(self)
+
+    def fuse(self, streams: dict[str, Tensor]) -> Tensor:
+        """{modality: (B, T, D)} -> (B, T, Y)."""
+        recursed = self.recurse(self.encode(streams))
+        joint = torch.cat([each[-1] for each in recursed.values()], dim=-1)  # (B, T, J)
+        return self.regress(self.join(joint))  # (B, T, Y)

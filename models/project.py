@@ -1,0 +1,28 @@
+"""Projection of modalities of any width to one width and unit length."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from torch import Tensor, nn
+
+from models.unit import unit
+
+
+class Project(nn.Module):
+    """Every modality at one width and length 1; those that have the width are not projected.
+
+    The projection has no bias, so that a row without data, zeros, stays one.
+    """
+
+    def __init__(self, widths: Mapping[str, int], width: int) -> None:
+        super().__init__()
+        self.widths = dict(widths)
+        self.each = nn.ModuleDict(
+            {m: nn.Linear(d, width, bias=False) for m, d in widths.items() if d != width}
+        )
+
+    def forward(self, streams: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """{modality: (B, T, D)} -> {modality: (B, T, C)}."""
+        same = {m: self.each[m](streams[m]) if m in self.each else streams[m] for m in self.widths}
+        return {m: unit(x) for m, x in same.items()}

@@ -1,0 +1,58 @@
+"""Vanilla cross-attention against its equations, written out once more, in float64."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from models.fusion import build
+from tests.models.spelled import Clip, Weights, agree, linear, softmax, unit
+
+T, Y, WIDTH = 5, 3, 19
+WIDTHS = {"audio": 11, "visual": 19, "text": 17}  # visual has the head's own width
+
+
+def cross_attention(w: Weights, clip: Clip, fusion: str) -> Tensor:
+    x = {
+        m: unit(linear(rows, w, f"project.each.{m}") if m != "visual" else rows)
+        for m, rows in clip.items()
+    }
+    heard = {m: torch.zeros_like(rows) for m, rows in x.items()}
+    names = list(clip)
+    for i, m in enumerate(names):
+        for n in names[i + 1 :]:
+            z = x[m] @ w[f"W.{m}_{n}"] @ x[n].T
+            columns = torch.stack([softmax(z[:, t]) for t in range(T)], dim=1)
+            rows = torch.stack([softmax(z.T[:, t]) for t in range(T)], dim=1)
+            for t in range(T):
+                step = torch.eye(T, dtype=z.dtype)[t][:, None]
+                heard[m] = heard[m] + step * sum(columns[k, t] * x[m][k] for k in range(T))
+                heard[n] = heard[n] + step * sum(rows[k, t] * x[n][k] for k in range(T))
+    if fusion == "concat":
+        joint = torch.cat([torch.tanh(x[m] + heard[m]) for m in clip], dim=1)
+    else:
+        joint = torch.stack(list(heard.values())).sum(dim=0)
+    outputs = []
+    for k in range(Y):
+        hidden = joint
+        for layer in (1, 3, 5):
+            hidden = torch.tanh(linear(hidden, w, f"regress.each.{k}.{layer}"))
+        outputs.append(hidden)
+    return torch.cat(outputs, dim=1)
+
+
+@pytest.mark.parametrize("fusion", ["sum", "concat"])
+@pytest.mark.parametrize("count", [2, 3])
+def test_it_computes_its_equations(count, fusion):
+    def spell(w: Weights, clip: Clip) -> Tensor:
+        return cross_attention(w, clip, fusion)
+
+    widths = dict(list(WIDTHS.items())[:count])
+    options = {"width": WIDTH, "hidden": [23, 29], "fusion": fusion}
+    agree("cross_attention", spell, widths, T, Y, **options)
+
+
+def test_an_unknown_fusion_is_named():
+    with pytest.raises(ValueError, match="no fusion of cross_attention named 'mean'; there are"):
+        build("cross_attention", WIDTHS, T, width=WIDTH, fusion="mean")
