@@ -1,0 +1,38 @@
+"""What the README lists is what there is."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from features.extractor import available
+from models import fusion
+from tests.repo import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def rows(header: str) -> list[list[str]]:
+    """The cells of each row of the table under that header line."""
+    lines = README.split(header, 1)[1].splitlines()[2:]
+    body = lines[: next(i for i, line in enumerate(lines) if not line.startswith("|"))]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in body]
+
+
+def test_every_head_is_listed():
+    listed = [
+        name for row in rows("| head | what it is |") for name in re.findall(r"`(\w+)`", row[0])
+    ]
+    assert sorted(listed) == fusion.available()
+
+
+@pytest.mark.parametrize("kind", ["faces", "visual", "audio", "transcripts", "text"])
+def test_every_extractor_is_listed(kind: str):
+    table = rows("| stage | extractor | rows | D | weights |")
+    assert sorted(row[1].strip("`") for row in table if row[0] == kind) == available(kind)
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`?make ([a-z]+)", README))))
+def test_every_make_target_it_names_exists(name: str):
+    assert re.search(rf"^{name}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
