@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from stages._params import PARAMS, ParamsError, S, load
+from stages._params import PARAMS, S, load
 
 log = logging.getLogger("stages")
 
@@ -28,7 +28,7 @@ def main(name: str, schema: type[S], run: Callable[..., None], *arguments: str) 
     started = time.monotonic()
     try:
         run(load(name, schema), *given)
-    except (ParamsError, LookupError, ValueError, OSError) as error:
+    except (LookupError, ValueError, ArithmeticError, OSError) as error:
         notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))
         log.error("%s%s", _said(error), notes)
         log.debug("traceback", exc_info=True)

@@ -19,6 +19,7 @@ from pydantic import Field, model_validator
 from safetensors.torch import save_file
 
 from features.corpus import check_id
+from features.extractor import unknown
 from models.fusion import build
 from models.head import Head
 from models.recipe import Recipe
@@ -78,7 +79,7 @@ class Params(Section):
 
 def run(params: Params, head: str, seed: str) -> None:
     if head not in params.heads:
-        raise LookupError(f"train.heads has no {head!r}; it has: {', '.join(params.heads)}")
+        raise LookupError(unknown("head under train.heads", head, params.heads))
     torch.set_num_threads(params.recipe.threads)
     torch.use_deterministic_algorithms(True)
     grid = Grid(read_clips())

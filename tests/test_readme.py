@@ -33,6 +33,8 @@ def test_every_extractor_is_listed(kind: str):
     assert sorted(row[1].strip("`") for row in table if row[0] == kind) == available(kind)
 
 
-@pytest.mark.parametrize("name", sorted(set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE))))
+@pytest.mark.parametrize(
+    "name", sorted(set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE)))
+)
 def test_every_make_target_it_names_exists(name: str):
     assert re.search(rf"^{name}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)

@@ -1,0 +1,1 @@
+"""When and where the pipeline runs, under Prefect; the only package that knows it."""
