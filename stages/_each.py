@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
+from threading import Thread
 from typing import TypeVar
 
 from tqdm import tqdm
@@ -45,14 +47,49 @@ def _results(work: Callable[[T], R], items: Sequence[T], count: int) -> Iterator
 
 def _elsewhere(work: Callable[[T], R], items: Sequence[T], count: int) -> Iterator[R]:
     context = multiprocessing.get_context("spawn")  # fork would copy torch's locked threads
-    with ProcessPoolExecutor(min(count, len(items)), context) as pool:
-        futures = [pool.submit(work, item) for item in items]
+    with ProcessPoolExecutor(min(count, len(items)), context, _Worker.begin) as pool:
+        futures = [pool.submit(_Worker.do, work, item) for item in items]
         try:
             for future in as_completed(futures):
                 yield future.result()
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+class _Worker:
+    """What a process of the pool knows of itself."""
+
+    busy = False
+    stopped = False  # by Ctrl-C, which reaches every process of a terminal
+
+    @classmethod
+    def begin(cls) -> None:
+        signal.signal(signal.SIGINT, cls.stop)
+        Thread(target=cls.end_with_stage, daemon=True).start()
+
+    @classmethod
+    def do(cls, work: Callable[[T], R], item: T) -> R:
+        if cls.stopped:
+            raise KeyboardInterrupt
+        cls.busy = True
+        try:
+            return work(item)
+        finally:
+            cls.busy = False
+
+    @classmethod
+    def stop(cls, *_: object) -> None:
+        cls.stopped = True
+        if cls.busy:  # otherwise it waits for work, and the stage tells it that there is none
+            raise KeyboardInterrupt
+
+    @staticmethod
+    def end_with_stage() -> None:
+        """A stage that is killed cannot tell its workers, which would wait for work for ever."""
+        if stage := multiprocessing.parent_process():
+            stage.join()
+            os._exit(1)
 
 
 def progress(results: Iterator[R], total: int, label: str, unit: str = "clip") -> Iterator[R]:

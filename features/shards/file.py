@@ -10,7 +10,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from features.shards.record import Record
+from features.shards.record import Record, ShardError
 from features.shards.seal import check_bytes, check_format
 
 
@@ -37,6 +37,9 @@ class Shard:
             self.blob_offsets = {
                 name: array(file, f"blobs/{name}/offsets") for name in group(file, "blobs")
             }
+            names = [f"rows/{name}" for name in self.columns]
+            names += [f"blobs/{name}/{x}" for name in self.blob_offsets for x in ("ends", "bytes")]
+            self._extents = {name: _extent(file, name) for name in names}
 
     def _opened(self) -> h5py.File:
         # a shard never changes, so it needs no lock, and network disks often have none
@@ -57,22 +60,38 @@ class Shard:
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_file": None}
 
+    def read(self, name: str, start: int, stop: int) -> np.ndarray:
+        """Rows `start` to `stop` of an array: one read into place, as the file has it in one piece.
+
+        Raises ShardError where the file has become shorter since it was opened.
+        """
+        offset, shape, dtype = self._extents[name]
+        rows = np.empty((stop - start, *shape), dtype)
+        if not rows.size:
+            return rows
+        file, left = self.open().id.get_vfd_handle(), rows.reshape(-1).view(np.uint8)
+        at = offset + start * (rows.nbytes // len(rows))
+        while len(left):
+            count = os.preadv(file, [left], at)  # pyright: ignore[reportArgumentType] - is a buffer
+            if not count:
+                raise ShardError(f"{self.path} was cut off while it was read")
+            left, at = left[count:], at + count
+        return rows
+
     def record(self, index: int, start: int = 0, stop: int | None = None) -> Record:
         """Clip number `index`, or its rows from `start` to `stop` as a slice would give them."""
-        file, a, b = self.open(), int(self.offsets[index]), int(self.offsets[index + 1])
+        a, b = int(self.offsets[index]), int(self.offsets[index + 1])
         first, last, _ = slice(start, stop).indices(b - a)
         lo, hi = a + first, a + max(first, last)
-        columns = {name: array(file, f"rows/{name}", lo, hi) for name in self.columns}
-        blobs = {name: self._blob(file, name, index, lo, hi) for name in self.blob_offsets}
+        columns = {name: self.read(f"rows/{name}", lo, hi) for name in self.columns}
+        blobs = {name: self._blob(name, index, lo, hi) for name in self.blob_offsets}
         known = self.contents[index] if (lo, hi) == (a, b) else ""
         return Record(self.clips[index], self.sources[index], columns, blobs, known)
 
-    def _blob(
-        self, file: h5py.File, name: str, index: int, lo: int, hi: int
-    ) -> tuple[np.ndarray, Stretch]:
+    def _blob(self, name: str, index: int, lo: int, hi: int) -> tuple[np.ndarray, Stretch]:
         """Where the bytes of rows lo to hi end, and those bytes; their first is number 0."""
         before = lo > self.offsets[index]
-        ends = array(file, f"blobs/{name}/ends", lo - before, hi)
+        ends = self.read(f"blobs/{name}/ends", lo - before, hi)
         skipped = int(ends[0]) if before else 0
         ends = ends[1:] - skipped if before else ends
         begin = int(self.blob_offsets[name][index]) + skipped
@@ -95,10 +114,16 @@ class Stretch:
         a, b, step = part.indices(len(self))
         if step != 1:
             raise ValueError(f"bytes of a shard come in consecutive slices, got step {step}")
-        return array(self._shard.open(), self._name, self._begin + a, self._begin + max(a, b))
+        return self._shard.read(self._name, self._begin + a, self._begin + max(a, b))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self[:], dtype)
+
+
+def _extent(file: h5py.File, name: str) -> tuple[int, tuple[int, ...], np.dtype]:
+    """Where an array begins in its file, the shape of a row, and the type of its numbers."""
+    x: Any = file[name]
+    return int(x.id.get_offset() or 0), x.shape[1:], x.dtype  # no offset: an array without rows
 
 
 def array(file: h5py.File, name: str, start: int = 0, stop: int | None = None) -> np.ndarray:

@@ -1,0 +1,408 @@
+"""Whatever stops an extraction, what was finished is kept and what comes out is the same."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from features.shards import ShardError, writing
+from features.shards.record import FORMAT
+from features.store import Store
+from features.store.__main__ import main as store_main
+from stages import _each, align, audio
+from stages import _extract as extract_module
+from tests.repo import PARAMS, ROOT
+from tests.stages.conftest import write_tone
+from tests.stages.test_ingest import run as run_ingest
+
+CLIPS = [f"tone{n:02d}" for n in range(12)]
+FORK = multiprocessing.get_context("fork")  # libraries are loaded once, in this process
+
+
+def tones(folder: Path, names: list[str], seconds: float) -> None:
+    """A tone each, of a frequency that the name alone decides."""
+    for name in names:
+        write_tone(folder / "media" / f"{name}.wav", 200.0 + 10 * int(name.lstrip("tone")), seconds)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with a corpus of 12 short tones, ingested."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WORKERS", "1")
+    monkeypatch.setenv("CLIP_STORE", str(tmp_path / "store"))
+    tones(tmp_path / "corpus", CLIPS, 0.2)
+    run_ingest(Path("corpus"))
+    return tmp_path
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], list[str]]:
+    """The clips extracted since it was last asked, in this process and those forked from it."""
+    log = tmp_path / "made.txt"
+    make = extract_module.make
+
+    def logged(job: extract_module.Job) -> None:
+        with log.open("a") as file:
+            file.write(f"{job.clip.id}\n")
+        make(job)
+
+    def asked() -> list[str]:
+        found = log.read_text().split() if log.exists() else []
+        log.unlink(missing_ok=True)
+        return sorted(found)
+
+    monkeypatch.setattr(extract_module, "make", logged)
+    return asked
+
+
+def run_audio(**options: object) -> None:
+    section = {**PARAMS["audio"], "options": {**PARAMS["audio"]["options"], **options}}
+    audio.run(audio.Params(**section))
+
+
+def shards(folder: Path = audio.AUDIO) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in sorted(folder.iterdir())} if folder.exists() else {}
+
+
+def anew(monkeypatch: pytest.MonkeyPatch, store: Path) -> dict[str, bytes]:
+    """The shards of a run that starts with nothing, filling `store`."""
+    monkeypatch.setenv("CLIP_STORE", str(store))
+    shutil.rmtree(audio.AUDIO, ignore_errors=True)
+    run_audio()
+    return shards()
+
+
+def entries(store: Path) -> dict[str, int]:
+    """{entry: inode}: an entry that is written again is another file, reading only marks it."""
+    return {p.name: p.stat().st_ino for p in store.glob("??/[!.]*.h5")}
+
+
+def others(store: Path) -> list[Path]:
+    """Whatever lies in a store and is no entry."""
+    return [p for p in store.rglob("*") if p.is_file() and p.name not in entries(store)]
+
+
+def killed_at(call: int, work: Callable[..., object], *args: object) -> object:
+    """`work`, unless it is the given call in this process: that one is killed instead."""
+    killed_at.calls = getattr(killed_at, "calls", 0) + 1
+    if killed_at.calls == call:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return work(*args)
+
+
+def forked(work: Callable[[], None]) -> multiprocessing.context.ForkProcess:
+    process = FORK.Process(target=work)
+    process.start()
+    return process
+
+
+# ------------------------------------------------------------------ SIGKILL --
+
+
+def test_killed_at_any_of_20_moments_it_goes_on_where_it_was(folder, made, monkeypatch):
+    expected = anew(monkeypatch, folder / "whole")
+    started = time.monotonic()
+    anew(monkeypatch, folder / "timed")
+    lasted = time.monotonic() - started
+    drawn = random.Random(3)
+    counts = []
+    for moment in range(20):
+        store = folder / f"store{moment}"
+        monkeypatch.setenv("CLIP_STORE", str(store))
+        shutil.rmtree(audio.AUDIO)
+        process = forked(run_audio)
+        time.sleep(lasted * (moment + drawn.random()) / 20)
+        process.kill()
+        process.join()
+        kept = entries(store)
+        counts.append(len(kept))
+        assert shards() in ({}, expected)
+        made()
+        run_audio()
+        assert shards() == expected
+        assert len(made()) == len(CLIPS) - len(kept)
+        assert kept.items() <= entries(store).items() and len(entries(store)) == len(CLIPS)
+    assert any(0 < count < len(CLIPS) for count in counts), counts
+
+
+@pytest.mark.parametrize("call", [1, 7, 12, 23, 24])
+def test_killed_while_packing_it_leaves_the_old_shards_or_none(folder, made, monkeypatch, call):
+    expected = anew(monkeypatch, folder / "store")
+    run_audio(n_mels=32)
+    old = shards()
+    made()
+
+    def dying() -> None:
+        get = Store.get
+        monkeypatch.setattr(Store, "get", lambda *args: killed_at(call, get, *args))
+        run_audio()
+
+    process = forked(dying)
+    process.join()
+    assert process.exitcode == -signal.SIGKILL and shards() == old
+    run_audio()
+    assert shards() == expected and made() == []
+    assert sorted(p.name for p in Path("data").iterdir()) == ["audio", "ingest"]
+
+
+@pytest.mark.parametrize("call", [1, 2])
+def test_killed_while_the_folder_is_replaced_it_is_whole_or_not_there(
+    folder, made, monkeypatch, call
+):
+    expected = anew(monkeypatch, folder / "store")
+    run_audio(n_mels=32)
+    old = shards()
+    made()
+
+    def dying() -> None:
+        rename = Path.rename
+        monkeypatch.setattr(Path, "rename", lambda *args: killed_at(call, rename, *args))
+        run_audio()
+
+    process = forked(dying)
+    process.join()
+    assert process.exitcode == -signal.SIGKILL and shards() == (old if call == 1 else {})
+    run_audio()
+    assert shards() == expected and made() == []
+    assert sorted(p.name for p in Path("data").iterdir()) == ["audio", "ingest"]
+
+
+# ------------------------------------------------------------------ Ctrl-C --
+
+SLOW = """
+import os, time
+from stages import _each, audio
+from stages._main import main
+
+quick = audio.heard
+
+def heard(clip):
+    with open("begun.txt", "a") as file:
+        file.write(clip.id + "\\n")
+    time.sleep(0.1)
+    return quick(clip)
+
+def run():
+    _each.START_S = 0  # other processes are used for any amount of work
+    audio.heard = heard
+    main("audio", audio.Params, audio.run)
+"""
+
+
+def started(folder: Path, workers: int) -> subprocess.Popen[str]:
+    """The stage in a process group of its own, slowed down, once some clips are in the store."""
+    shutil.copy(ROOT / "params.yaml", folder)
+    (folder / "slow.py").write_text(SLOW)
+    process = subprocess.Popen(
+        [sys.executable, "-c", "import slow; slow.run()"],
+        env={**os.environ, "WORKERS": str(workers), "PYTHONPATH": f"{folder}:{ROOT}"},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while len(entries(folder / "store")) < 3 and process.poll() is None:
+        time.sleep(0.005)
+    return process
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ctrl_c_loses_the_clips_in_flight_and_leaves_nothing_half_written(folder, made, workers):
+    process = started(folder, workers)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130, said
+    assert "interrupted; every finished clip is kept" in said
+    kept = entries(folder / "store")
+    begun = Path("begun.txt").read_text().split()
+    assert 3 <= len(kept) < len(CLIPS) and len(begun) - len(kept) <= workers
+    assert others(folder / "store") == [] and shards() == {}
+    run_audio()
+    assert len(made()) == len(CLIPS) - len(kept)
+    assert kept.items() <= entries(folder / "store").items()
+
+
+def test_workers_do_not_outlive_a_killed_stage(folder):
+    process = started(folder, 2)
+    process.kill()
+    process.communicate(timeout=20)  # ends when the last process that writes to it has ended
+    with pytest.raises(ProcessLookupError):
+        for _ in range(100):
+            os.killpg(process.pid, 0)
+            time.sleep(0.05)
+
+
+# ------------------------------------------------------------------ the same bytes --
+
+
+def test_any_number_of_workers_makes_the_same_bytes(folder, monkeypatch):
+    expected = anew(monkeypatch, folder / "one")
+    elsewhere, shared = _each._elsewhere, []
+
+    def counted(work, items, count):
+        shared.append((len(items), count))
+        return elsewhere(work, items, count)
+
+    monkeypatch.setattr(_each, "START_S", 0)
+    monkeypatch.setattr(_each, "_elsewhere", counted)
+    for workers in (2, 4):
+        monkeypatch.setenv("WORKERS", str(workers))
+        assert anew(monkeypatch, folder / f"store{workers}") == expected
+    assert shared == [(11, 2), (11, 4)]
+
+
+def test_the_order_in_which_files_came_changes_no_byte(folder, monkeypatch):
+    expected = anew(monkeypatch, folder / "one")
+    shutil.rmtree("corpus")
+    tones(folder / "corpus", random.Random(5).sample(CLIPS, len(CLIPS)), 0.2)
+    run_ingest(Path("corpus"))
+    assert anew(monkeypatch, folder / "two") == expected
+
+
+# ------------------------------------------------------------------ one store for two --
+
+
+def clone(folder: Path, name: str) -> Path:
+    """Another working folder for the same corpus and the same store."""
+    (folder / name / "data").mkdir(parents=True)
+    (folder / name / "corpus").symlink_to(folder / "corpus")
+    shutil.copytree(folder / "data/ingest", folder / name / "data/ingest")
+    return folder / name
+
+
+def in_folder(place: Path, work: Callable[[], None]) -> None:
+    os.chdir(place)
+    work()
+
+
+def test_two_that_fill_one_store_make_no_clip_wrong_and_none_more_than_twice(
+    folder, made, monkeypatch
+):
+    expected = anew(monkeypatch, folder / "alone")
+    monkeypatch.setenv("CLIP_STORE", str(folder / "store"))
+    made()
+    places = [clone(folder, "one"), clone(folder, "two")]
+    processes = [forked(partial(in_folder, place, run_audio)) for place in places]
+    for process in processes:
+        process.join()
+        assert process.exitcode == 0
+    assert [shards(place / audio.AUDIO) for place in places] == [expected, expected]
+    found = made()
+    assert set(found) == set(CLIPS) and max(map(found.count, CLIPS)) <= 2
+    assert others(folder / "store") == []
+
+
+def test_one_of_two_killed_leaves_nothing_that_stops_the_other_or_stays(folder, made, monkeypatch):
+    expected = anew(monkeypatch, folder / "alone")
+    store = folder / "store"
+    monkeypatch.setenv("CLIP_STORE", str(store))
+    made()
+
+    def dying() -> None:  # with an entry's file written and not yet renamed
+        seal = writing.seal
+        monkeypatch.setattr(writing, "seal", lambda path: killed_at(5, seal, path))
+        run_audio()
+
+    places = [clone(folder, "one"), clone(folder, "two")]
+    works = (dying, run_audio)
+    processes = [forked(partial(in_folder, p, w)) for p, w in zip(places, works, strict=True)]
+    for process in processes:
+        process.join()
+    assert [p.exitcode for p in processes] == [-signal.SIGKILL, 0]
+    assert shards(places[1] / audio.AUDIO) == expected
+    found = made()
+    assert set(found) == set(CLIPS) and max(map(found.count, CLIPS)) <= 2
+    left = others(store)
+    assert [p.suffix for p in left] == [".part"]
+    assert store_main(["--store", str(store), "prune"]) == 0
+    assert others(store) == left  # its writer may be at work still
+    os.utime(left[0], (0, 0))
+    assert store_main(["--store", str(store), "prune"]) == 0
+    assert others(store) == [] and len(entries(store)) == len(CLIPS)
+
+
+# ------------------------------------------------------------------ damage --
+
+
+def flipped(data: bytes) -> bytes:
+    return data[:-9] + bytes([data[-9] ^ 1]) + data[-8:]
+
+
+def cut(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def newer(data: bytes) -> bytes:
+    return data.replace(FORMAT.encode(), b"va-shard 9", 1)
+
+
+DAMAGE = {"damaged or cut off": flipped, "is damaged": cut, "of format 'va-shard 9'": newer}
+
+
+@pytest.mark.parametrize("said, damage", DAMAGE.items(), ids=lambda x: getattr(x, "__name__", ""))
+def test_a_bad_entry_is_named_and_made_anew(folder, made, monkeypatch, caplog, said, damage):
+    expected = anew(monkeypatch, folder / "store")
+    entry = sorted((folder / "store").glob("??/*.h5"))[4]
+    whole = entry.read_bytes()
+    entry.write_bytes(damage(whole))
+    made()
+    with caplog.at_level(logging.WARNING):
+        run_audio()
+    assert shards() == expected and len(made()) == 1
+    assert entry.name in caplog.text and said in caplog.text
+    assert entry.read_bytes() == whole
+
+
+@pytest.mark.parametrize("said, damage", DAMAGE.items(), ids=lambda x: getattr(x, "__name__", ""))
+def test_the_next_stage_refuses_a_bad_shard_and_says_what_to_do(folder, said, damage):
+    run_audio()
+    for name in ("visual", "text"):
+        shutil.copytree(audio.AUDIO, align.INPUTS[name])
+    align.run(align.Params(**PARAMS["align"]))
+    before = shards(align.ALIGN)
+    shard = audio.AUDIO / "001.h5"
+    shard.write_bytes(damage(shard.read_bytes()))
+    with pytest.raises(ShardError) as caught:
+        align.run(align.Params(**PARAMS["align"]))
+    for part in (str(shard), said, "dvc checkout --force", "dvc pull", "make it anew"):
+        assert part in str(caught.value)
+    assert shards(align.ALIGN) == before
+
+
+# ------------------------------------------------------------------ a corpus that changes --
+
+
+def test_of_200_clips_only_those_that_change_are_extracted(tmp_path, made, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WORKERS", "1")
+    monkeypatch.delenv("CLIP_STORE", raising=False)
+    names = [f"n{n:03d}" for n in range(200)]
+
+    def again() -> list[str]:
+        run_ingest(Path("corpus"))
+        run_audio()
+        return made()
+
+    tones(tmp_path / "corpus", names, 0.1)
+    assert again() == names
+    tones(tmp_path / "corpus", ["n200"], 0.1)
+    assert again() == ["n200"]
+    (tmp_path / "corpus/media/n017.wav").unlink()
+    assert again() == []
+    changed = tmp_path / "corpus/media/n101.wav"
+    data = bytearray(changed.read_bytes())
+    data[-1] ^= 1
+    changed.write_bytes(data)
+    assert again() == ["n101"]
