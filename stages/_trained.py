@@ -39,7 +39,9 @@ def trained(folder: Path) -> Trained:
         about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         weights = load_file(folder / "weights.safetensors")
     except FileNotFoundError as error:
-        raise FileNotFoundError(f"no trained head in {folder}; run `dvc repro train`") from error
+        raise FileNotFoundError(
+            f"no trained head in {folder}; run `dvc repro train`, or `dvc pull --allow-missing`"
+        ) from error
     except (SafetensorError, json.JSONDecodeError) as error:
         raise ValueError(
             f"{folder} is damaged ({error}); run `dvc checkout --force` or train again"

@@ -28,6 +28,9 @@ TINY = {
 class Project:
     """A repository in a folder of its own, with its own DVC cache and clip store."""
 
+    folder: Path
+    ran: set[str]  # the stages of its first run, where a fixture ran it
+
     def __init__(self, folder: Path, change: Callable[[Any], None] = lambda params: None):
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -38,6 +41,18 @@ class Project:
         self.edit(change)
         for command in ("git init -q", "dvc init -q", "dvc config core.analytics false"):
             self.run(*command.split())
+
+    @classmethod
+    def at(cls, folder: Path) -> Project:
+        """A project that is already there."""
+        found = object.__new__(cls)
+        found.folder = folder
+        return found
+
+    def copy(self, folder: Path) -> Project:
+        """The same in another folder, data, DVC cache and clip store included."""
+        shutil.copytree(self.folder, folder)
+        return self.at(folder)
 
     def run(self, *command: str, fails: bool = False) -> str:
         """A command's output, both streams; its failure is the test's unless expected."""
