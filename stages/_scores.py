@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 from stages.evaluate import EVALUATE
@@ -25,6 +26,8 @@ def lines(metrics: dict) -> list[str]:
 
 
 def main() -> None:
+    if not (EVALUATE / "metrics.json").is_file():
+        sys.exit(f"no scores in {EVALUATE}; run `dvc repro` first")
     metrics = json.loads((EVALUATE / "metrics.json").read_text(encoding="utf-8"))
     print("\n".join(["", *lines(metrics), ""]))
     print(f"{metrics['split']} split, {metrics['clips']} clips, mean and deviation over seeds")
