@@ -1,7 +1,8 @@
-"""The flow, on a DVC repository of three one-line stages."""
+"""The flow, on a DVC repository of one-line stages."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -11,19 +12,33 @@ import pytest
 
 from tests.repo import ROOT
 
-GRAPH = """
+# Left and right wait for each other: one after the other they would never end.
+MEET = "touch {0}.here && timeout 60 sh -c 'until [ -e {1}.here ]; do sleep 0.1; done'"
+GRAPH = f"""
 stages:
   last:
-    matrix: {n: [1, 2]}
-    cmd: cat first.txt > last-${item.n}.txt
+    matrix: {{n: [1, 2]}}
+    cmd: cat left.txt right.txt > last-${{item.n}}.txt
+    deps: [left.txt, right.txt]
+    outs: ["last-${{item.n}}.txt"]
+  left:
+    cmd: {MEET.format("left", "right")} && echo left > left.txt
     deps: [first.txt]
-    outs: ["last-${item.n}.txt"]
+    outs: [left.txt]
+  right:
+    cmd: {MEET.format("right", "left")} && echo right > right.txt
+    deps: [first.txt]
+    outs: [right.txt]
   first:
     cmd: echo hello > first.txt
     outs: [first.txt]
   broken:
     cmd: echo out of luck && false
     outs: [never.txt]
+  behind:
+    cmd: echo never > nowhere.txt
+    deps: [never.txt]
+    outs: [nowhere.txt]
 """
 
 
@@ -36,17 +51,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def flow(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def flow(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PREFECT_HOME": str(folder.parent / "prefect")}
+    env |= more
     return subprocess.run(
         [sys.executable, "-m", "flows.pipeline", *arguments],
         cwd=folder, env=env, text=True, capture_output=True, check=False,
     )  # fmt: skip
 
 
+def summary(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
+    """{stage: what became of it} as the flow's last lines say."""
+    rows = (line.split(maxsplit=2) for line in done.stdout.splitlines())
+    return {row[0]: "not begun" if row[1] == "not" else row[1] for row in rows if len(row) == 3}
+
+
 def test_the_plan_puts_each_stage_after_what_it_reads(folder: Path):
-    assert flow(folder, "--dry", "last").stdout.split() == ["first", "last@1", "last@2"]
-    assert set(flow(folder, "--dry").stdout.split()) == {"broken", "first", "last@1", "last@2"}
+    assert flow(folder, "--dry", "last@2").stdout.split() == ["first", "left", "right", "last@2"]
+    everything = {"behind", "broken", "first", "last@1", "last@2", "left", "right"}
+    assert set(flow(folder, "--dry").stdout.split()) == everything
 
 
 def test_a_target_that_does_not_exist_is_answered_with_the_nearest(folder: Path):
@@ -54,15 +77,30 @@ def test_a_target_that_does_not_exist_is_answered_with_the_nearest(folder: Path)
     assert done.returncode == 1 and "did you mean 'first'?" in done.stderr
 
 
-def test_the_stages_run_under_prefect_and_dvc_keeps_the_results(folder: Path):
-    done = flow(folder, "last@2")
-    assert done.returncode == 0, done.stderr
-    assert (folder / "last-2.txt").read_text() == "hello\n"
-    assert not (folder / "last-1.txt").exists()
-    assert "last@2" in (folder / "dvc.lock").read_text()
-
-
-def test_a_stage_that_fails_is_named_with_what_it_said(folder: Path):
-    done = flow(folder, "broken")
+def test_branches_run_side_by_side_and_a_failure_stops_only_what_needs_it(folder: Path):
+    done = flow(folder, "--jobs", "3")
     assert done.returncode == 1
+    ran = dict.fromkeys(["first", "left", "right", "last@1", "last@2"], "ran")
+    assert summary(done) == {**ran, "broken": "failed", "behind": "not begun"}
     assert "stage 'broken' failed" in done.stderr and "out of luck" in done.stderr
+    assert (folder / "last-2.txt").read_text() == "left\nright\n"
+    assert {"last@2:", "left:", "right:"} < set((folder / "dvc.lock").read_text().split())
+
+    again = flow(folder, "last")
+    assert again.returncode == 0, again.stderr
+    assert summary(again) == dict.fromkeys(ran, "fresh")
+
+
+def test_a_second_flow_on_the_same_clone_is_refused(folder: Path):
+    lock = folder / ".dvc/tmp/flow.lock"
+    lock.parent.mkdir(exist_ok=True)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        done = flow(folder, "first")
+    assert done.returncode == 1 and "another flow is running on this clone" in done.stderr
+
+
+def test_a_server_that_is_not_there_is_named(folder: Path):
+    done = flow(folder, "first", PREFECT_API_URL="http://127.0.0.1:9/api")
+    assert done.returncode == 1
+    assert "no Prefect server answers at http://127.0.0.1:9/api" in done.stderr
