@@ -31,6 +31,8 @@ class Dataset:
     tokens {modality: (R, D)}  masks {modality: (R,)}  labels (R, Y)  label_mask (R,)
     index  (W, T) the row that a window reads at each step
     inside (W, T) False where the window reaches beyond its clip
+    clip   (W,)   which clip a window is cut from
+    names  of the clips
     """
 
     tokens: Mapping[str, Tensor]
@@ -39,10 +41,15 @@ class Dataset:
     label_mask: Tensor
     index: Tensor
     inside: Tensor
+    clip: Tensor
+    names: Sequence[str]
 
     @classmethod
-    def cut(cls, clips: Sequence[Clip], modalities: Sequence[str], steps: int, hop: int) -> Dataset:
-        """One clip or more -> their windows, in clip order and then in time order."""
+    def cut(
+        cls, named: Mapping[str, Clip], modalities: Sequence[str], steps: int, hop: int
+    ) -> Dataset:
+        """One clip or more, {name: clip} -> their windows, in clip order and then in time order."""
+        clips = list(named.values())
         cuts = [windows.rows(len(clip), steps, hop) for clip in clips]
         before = torch.tensor([0, *(len(clip) for clip in clips[:-1])]).cumsum(0).tolist()
         return cls(
@@ -52,6 +59,8 @@ class Dataset:
             label_mask=torch.cat([c.label_mask for c in clips]),  # (R,)
             index=torch.cat([i + n for (i, _), n in zip(cuts, before, strict=True)]),  # (W, T)
             inside=torch.cat([inside for _, inside in cuts]),  # (W, T)
+            clip=torch.cat([torch.full((len(i),), n) for n, (i, _) in enumerate(cuts)]),  # (W,)
+            names=list(named),
         )
 
     def __len__(self) -> int:
@@ -60,14 +69,16 @@ class Dataset:
     def labelled(self) -> Dataset:
         """The windows that hold a label; the others have nothing to teach."""
         holds = (self.label_mask[self.index] & self.inside).any(dim=1)  # (W,)
-        return replace(self, index=self.index[holds], inside=self.inside[holds])
+        parts = {name: getattr(self, name)[holds] for name in ("index", "inside", "clip")}
+        return replace(self, **parts)
 
     def to(self, device: torch.device | str) -> Dataset:
         """The same on another device."""
         moved = {m: x.to(device) for m, x in self.tokens.items()}
         masks = {m: x.to(device) for m, x in self.masks.items()}
-        rest = ("labels", "label_mask", "index", "inside")
-        return Dataset(moved, masks, *(getattr(self, name).to(device) for name in rest))
+        names = ("labels", "label_mask", "index", "inside", "clip")
+        rest = {name: getattr(self, name).to(device) for name in names}
+        return Dataset(moved, masks, **rest, names=self.names)
 
     def batch(self, which: Tensor) -> Batch:
         """The windows numbered by `which` (B,)."""

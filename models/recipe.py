@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from torch import nn
 from torch.optim import SGD, Adam, AdamW, Optimizer
-from torch.optim.lr_scheduler import ConstantLR, CosineAnnealingLR, LRScheduler, ReduceLROnPlateau
+from torch.optim.lr_scheduler import CosineAnnealingLR, ReduceLROnPlateau
 
 from models.losses import LOSSES
 from models.nearest import no_such
@@ -77,14 +78,29 @@ def optimiser(recipe: Recipe, parameters: Iterable[nn.Parameter]) -> Optimizer:
     return make(parameters, lr=recipe.lr, weight_decay=recipe.weight_decay)
 
 
-def schedule(recipe: Recipe, steered: Optimizer) -> Callable[[float], None]:
-    """What to call after each epoch with its validation CCC, to set the next epoch's lr."""
-    if recipe.schedule == "plateau":
-        return ReduceLROnPlateau(steered, mode="max", factor=0.1, patience=5).step
-    flat = partial(ConstantLR, factor=1.0)
-    make: Callable[[Optimizer], LRScheduler]
-    make = (
-        flat if recipe.schedule == "constant" else partial(CosineAnnealingLR, T_max=recipe.epochs)
-    )
-    scheduler = make(steered)
-    return lambda _: scheduler.step()
+class Schedule:
+    """Sets the next epoch's lr once an epoch has been validated."""
+
+    def __init__(self, recipe: Recipe, steered: Optimizer) -> None:
+        self._plateau = self._fixed = None
+        if recipe.schedule == "plateau":
+            self._plateau = ReduceLROnPlateau(steered, mode="max", factor=0.1, patience=5)
+        elif recipe.schedule == "cosine":
+            self._fixed = CosineAnnealingLR(steered, T_max=recipe.epochs)
+
+    def step(self, ccc: float) -> None:
+        """Take note of an epoch's validation CCC."""
+        if self._plateau:
+            self._plateau.step(ccc)
+        if self._fixed:
+            self._fixed.step()
+
+    def state_dict(self) -> dict[str, Any]:
+        """What `load_state_dict` needs to go on."""
+        chosen = self._plateau or self._fixed
+        return chosen.state_dict() if chosen else {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from there."""
+        if chosen := self._plateau or self._fixed:
+            chosen.load_state_dict(state)

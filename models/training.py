@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.optim import Optimizer
+from torch import Tensor
 
 from models.dataset import Dataset
+from models.descent import descend
 from models.head import Head
-from models.losses import LOSSES
-from models.recipe import Recipe, optimiser, schedule
+from models.recipe import Recipe, Schedule, optimiser
 from models.sequence import Sequence as Clip
-from models.split import check, split_ccc
+from models.split import check, openness, split_ccc
 from models.standardise import Standardised
 
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One row of the history; `ccc` is the validation CCC of each target."""
+    """One row of the history.
+
+    ccc   of the validation clips, for each target
+    open  how far each modality's gate is open on them, 0 to 1; empty without gates
+    """
 
     epoch: int
     lr: float
     loss: float
     ccc: tuple[float, ...]
+    open: dict[str, float] = field(default_factory=dict)
 
     @property
     def ccc_mean(self) -> float:
@@ -34,98 +38,106 @@ class Epoch:
         return sum(self.ccc) / len(self.ccc)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Result:
-    """The model with its best weights, in eval mode; those weights; every epoch; the best one."""
+class Training:
+    """A head in training. It can be left after any epoch and taken up again, to the same bits.
 
-    model: Standardised
-    weights: dict[str, Tensor]
-    history: list[Epoch]
-    best: Epoch
-
-
-def fit(
-    make_head: Callable[[], Head],
-    train: Sequence[Clip],
-    val: Sequence[Clip],
-    recipe: Recipe,
-    seed: int,
-    on_epoch: Callable[[Epoch], None] | None = None,
-    device: torch.device | str = "cpu",
-) -> Result:
-    """Make a head and train it until the validation CCC stops rising.
+    train    {name: clip}; val likewise; targets  what the columns of their labels are called
 
     The head is made here so that its first weights come from the seed, as the order of the
     windows and dropout do: one seed, one machine and one number of threads give the same bits.
 
-    Raises ValueError for a split that cannot be trained or validated on, and FloatingPointError,
-    with epoch and batch, for a loss that is not finite.
+    Raises KeyError, ShapeError or ValueError for a split that cannot be trained or validated on.
     """
-    torch.manual_seed(seed)
-    model = Standardised(make_head())
-    check("training", train, model.head.widths)
-    check("validation", val, model.head.widths)
-    model.measure(train)
-    data = Dataset.cut(train, list(model.head.widths), recipe.steps, recipe.hop).labelled()
-    history, weights = [], {}
-    for row in _epochs(model.to(device), data.to(device), val, recipe, seed):
-        history.append(row)
-        if on_epoch:
-            on_epoch(row)
-        best = _best(history)
-        if row is best:
-            weights = {k: v.detach().cpu().clone() for k, v in model.state_dict().items()}
-        if row.epoch - best.epoch >= recipe.patience:
-            break
-    model.load_state_dict(weights)
-    return Result(model.eval(), weights, history, _best(history))
 
+    def __init__(
+        self,
+        make_head: Callable[[], Head],
+        train: Mapping[str, Clip],
+        val: Mapping[str, Clip],
+        targets: Sequence[str],
+        recipe: Recipe,
+        seed: int,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        torch.manual_seed(seed)
+        self.model = Standardised(make_head())
+        widths = self.model.head.widths
+        check("training", train, widths, targets)
+        check("validation", val, widths, targets)
+        self.model.measure(train.values())
+        self.model.to(device)
+        self.recipe, self._val = recipe, val
+        cut = Dataset.cut(train, list(widths), recipe.steps, recipe.hop)
+        self._data = cut.labelled().to(device)
+        self._optimiser = optimiser(recipe, self.model.parameters())
+        self._schedule = Schedule(recipe, self._optimiser)
+        self._shuffle = torch.Generator().manual_seed(seed)
+        self.history: list[Epoch] = []
+        self.weights: dict[str, Tensor] = {}  # of the best epoch
 
-def _best(history: list[Epoch]) -> Epoch:
-    return max(history, key=lambda row: row.ccc_mean)  # the first of equals
+    @property
+    def best(self) -> Epoch:
+        """The epoch with the best validation CCC, the first of equals."""
+        return max(self.history, key=lambda row: row.ccc_mean)
 
+    @property
+    def over(self) -> bool:
+        """True once every epoch is done, or patience ended."""
+        if not self.history:
+            return False
+        last = self.history[-1].epoch
+        return last == self.recipe.epochs or last - self.best.epoch >= self.recipe.patience
 
-def _epochs(
-    model: Standardised, data: Dataset, val: Sequence[Clip], recipe: Recipe, seed: int
-) -> Iterator[Epoch]:
-    """Train one epoch after another, validating after each."""
-    steered = optimiser(recipe, model.parameters())
-    next_lr = schedule(recipe, steered)
-    shuffle = torch.Generator().manual_seed(seed)
-    for epoch in range(1, recipe.epochs + 1):
-        lr = steered.param_groups[0]["lr"]
-        order = torch.randperm(len(data), generator=shuffle).to(data.index.device)
-        loss = _train_once(model, data, order, recipe, steered, epoch)
-        row = Epoch(epoch, lr, loss, split_ccc(model, val, recipe))
-        next_lr(row.ccc_mean)
-        yield row
+    def epochs(self) -> Iterator[Epoch]:
+        """Train until it is over, from wherever it is -> each epoch as it ends.
 
+        Raises FloatingPointError for a loss or a prediction that is not finite, with its place.
+        """
+        while not self.over:
+            row = self._epoch(len(self.history) + 1)
+            self.history.append(row)
+            if row is self.best:
+                state = self.model.state_dict()
+                self.weights = {k: v.detach().cpu().clone() for k, v in state.items()}
+            yield row
 
-def _train_once(
-    model: Standardised,
-    data: Dataset,
-    order: Tensor,
-    recipe: Recipe,
-    steered: Optimizer,
-    epoch: int,
-) -> float:
-    """One pass over the windows in that order -> mean loss of the batches."""
-    model.train()
-    # Batches as even as they come: a last batch of one window would upset the batch norms.
-    batches = order.tensor_split(math.ceil(len(order) / recipe.batch))
-    total = 0.0
-    for number, which in enumerate(batches, start=1):
-        tokens, masks, labels, label_mask = data.batch(which)
-        loss = LOSSES[recipe.loss](model(tokens, masks), labels, label_mask)
-        if not math.isfinite(value := loss.item()):
-            raise FloatingPointError(
-                f"the loss is {value} in epoch {epoch}, batch {number} of {len(batches)}; "
-                f"lr {recipe.lr:g} may be too high, or clip_norm ({recipe.clip_norm}) too lax"
-            )
-        steered.zero_grad()
-        loss.backward()
-        if recipe.clip_norm is not None:
-            nn.utils.clip_grad_norm_(model.parameters(), recipe.clip_norm)
-        steered.step()
-        total += value
-    return total / len(batches)
+    def trained(self) -> Standardised:
+        """The model with its best weights, in eval mode."""
+        self.model.load_state_dict(self.weights)
+        return self.model.eval()
+
+    def state(self) -> dict[str, Any]:
+        """All that another Training, made as this one was, needs to go on from here."""
+        return {
+            "model": self.model.state_dict(),
+            "optimiser": self._optimiser.state_dict(),
+            "schedule": self._schedule.state_dict(),
+            "shuffle": self._shuffle.get_state(),
+            "random": torch.get_rng_state(),
+            "cuda": torch.cuda.get_rng_state_all(),
+            "history": [asdict(row) for row in self.history],
+            "weights": self.weights,
+        }
+
+    def resume(self, state: Mapping[str, Any]) -> None:
+        """Go on from where `state` was taken."""
+        self.model.load_state_dict(state["model"])
+        self._optimiser.load_state_dict(state["optimiser"])
+        self._schedule.load_state_dict(state["schedule"])
+        self._shuffle.set_state(state["shuffle"])
+        torch.set_rng_state(state["random"])
+        torch.cuda.set_rng_state_all(state["cuda"])
+        self.history = [Epoch(**{**row, "ccc": tuple(row["ccc"])}) for row in state["history"]]
+        self.weights = dict(state["weights"])
+
+    def _epoch(self, number: int) -> Epoch:
+        lr = self._optimiser.param_groups[0]["lr"]
+        order = torch.randperm(len(self._data), generator=self._shuffle)
+        try:
+            loss = descend(self.model, self._data, order, self.recipe, self._optimiser)
+        except FloatingPointError as error:
+            raise FloatingPointError(f"epoch {number}: {error}") from error
+        ccc = split_ccc(self.model, self._val, self.recipe)
+        row = Epoch(number, lr, loss, ccc, openness(self.model, self._val, self.recipe))
+        self._schedule.step(row.ccc_mean)
+        return row

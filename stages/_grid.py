@@ -33,12 +33,25 @@ class Grid:
 
     def split(self, name: str, modalities: Iterable[str]) -> dict[str, Sequence]:
         """The clips of one split: {clip id: Sequence}, by id."""
-        wanted = list(modalities)
-        if unknown := [m for m in wanted if m not in self.modalities]:
-            raise LookupError(
-                f"no modality named {unknown[0]!r}; the grid has: {', '.join(self.modalities)}"
-            )
+        wanted = [m for m in modalities if self.width(m)]
         return {c.id: _sequence(self._shards[c.id], wanted) for c in self.clips if c.split == name}
+
+    def width(self, modality: str) -> int:
+        """D of a modality. Raises LookupError if the grid has none of that name."""
+        if modality not in self.modalities:
+            raise LookupError(
+                f"no modality named {modality!r}; the grid has: {', '.join(self.modalities)}"
+            )
+        return self.modalities[modality]
+
+    def contents(self, *splits: str) -> dict[str, str]:
+        """The clips of some splits and the digest of each one's rows, without reading them."""
+        return {c.id: self._shards.content(c.id) for c in self.clips if c.split in splits}
+
+    @property
+    def step_s(self) -> float:
+        """From one step to the next, s."""
+        return self._shards.meta["rules"]["step_s"]
 
     def times(self, clip: str) -> list[float]:
         """The time of each step of a clip, s."""

@@ -44,10 +44,15 @@ def load(name: str, schema: type[S], path: Path = PARAMS) -> S:
         raise ParamsError(f"{path} is not valid YAML: {error}") from None
     if name not in document:
         raise ParamsError(f"{path} has no section {name!r}; it has: {', '.join(document)}")
+    return checked(name, schema, document[name], path)
+
+
+def checked(where: str, schema: type[S], values: Any, path: Path = PARAMS) -> S:
+    """Values that lie at `where` in params.yaml -> a section; ParamsError if it cannot be."""
     try:
-        return schema.model_validate(document[name])
+        return schema.model_validate(values)
     except ValidationError as error:
-        lines = "; ".join(_line(name, schema, e) for e in error.errors())
+        lines = "; ".join(_line(where, schema, e) for e in error.errors())
         raise ParamsError(f"{path}: {lines}") from None
 
 

@@ -21,7 +21,7 @@ def numbered(length: int, first: int) -> Sequence:
 
 
 def dataset() -> Dataset:
-    clips = [numbered(n, 100 * i) for i, n in enumerate(LENGTHS)]
+    clips = {f"clip {i}": numbered(n, 100 * i) for i, n in enumerate(LENGTHS)}
     return Dataset.cut(clips, ["text", "audio"], STEPS, HOP)
 
 
@@ -53,6 +53,11 @@ def test_a_batch_holds_the_rows_it_was_asked_for():
     torch.testing.assert_close(labels[1, :, 0], torch.tensor([0.03, 0.04, 0.05, 0.06, 0.07]))
 
 
+def test_windows_know_their_clip():
+    data = dataset()
+    assert [data.names[i] for i in data.clip] == [f"clip {i}" for i in (0, 0, 0, 2, 3, 3)]
+
+
 def test_each_row_is_kept_once():
     assert dataset().tokens["audio"].shape == (sum(LENGTHS), 3)
 
@@ -60,9 +65,10 @@ def test_each_row_is_kept_once():
 def test_windows_without_a_label_can_be_left_out():
     clip = numbered(7, 0)
     unlabelled = Sequence(clip.tokens, clip.masks, clip.labels, torch.arange(7) == 6)
-    data = Dataset.cut([unlabelled, clip], ["audio"], 5, 5)
+    data = Dataset.cut({"a": unlabelled, "b": clip}, ["audio"], 5, 5)
     assert (len(data), len(data.labelled())) == (4, 3)
+    assert data.labelled().clip.tolist() == [0, 1, 1]
 
 
 def test_a_clip_of_no_length_has_no_window():
-    assert len(Dataset.cut([numbered(0, 0)], ["audio"], STEPS, HOP)) == 0
+    assert len(Dataset.cut({"a": numbered(0, 0)}, ["audio"], STEPS, HOP)) == 0

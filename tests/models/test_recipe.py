@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from models.recipe import OPTIMISERS, SCHEDULES, Recipe, optimiser, schedule
+from models.recipe import OPTIMISERS, SCHEDULES, Recipe, Schedule, optimiser
 
 
 def recipe(**changes: Any) -> Recipe:
@@ -23,11 +23,11 @@ def rates(chosen: Recipe, scores: list[float]) -> list[float]:
     """The learning rate of the first epoch and after each validation CCC."""
     weight = nn.Parameter(torch.zeros(1))
     steered = optimiser(chosen, [weight])
-    next_lr, seen = schedule(chosen, steered), [chosen.lr]
+    planned, seen = Schedule(chosen, steered), [chosen.lr]
     for score in scores:
         weight.grad = torch.ones(1)
         steered.step()
-        next_lr(score)
+        planned.step(score)
         seen.append(steered.param_groups[0]["lr"])
     return seen
 

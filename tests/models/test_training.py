@@ -12,10 +12,12 @@ from models.head import Head
 from models.recipe import Recipe
 from models.sequence import Sequence
 from models.shapes import ShapeError
-from models.split import split_ccc
-from models.training import Epoch, Result, fit
+from models.split import openness, split_ccc
+from models.standardise import Standardised
+from models.training import Training
 
 STEPS, Y = 7, 2
+TARGETS = ("valence", "arousal")
 WIDTHS = {"visual": 5, "audio": 11}
 CHANNELS = {"visual": [13], "audio": [17]}
 
@@ -28,7 +30,7 @@ def recipe(**changes: Any) -> Recipe:
     return Recipe(**{**plain, **changes})
 
 
-def planted(clips: int, seed: int, length: int = 31) -> list[Sequence]:
+def planted(clips: int, seed: int, length: int = 31) -> dict[str, Sequence]:
     """Valence in the first visual feature, arousal in the second audio feature, plus distraction.
 
     Scales and offsets are as different as real extractors', a fifth of the rows is masked, some
@@ -45,7 +47,7 @@ def planted(clips: int, seed: int, length: int = 31) -> list[Sequence]:
         labelled = torch.rand(length, generator=source) < 0.9
         return Sequence(tokens, masks, labels.masked_fill(~labelled[:, None], -5), labelled)
 
-    return [one(length + i) for i in range(clips)]
+    return {f"clip {i}": one(length + i) for i in range(clips)}
 
 
 def grjca() -> Head:
@@ -56,7 +58,14 @@ def concat() -> Head:
     return build("concat", WIDTHS, STEPS, Y, channels=CHANNELS)
 
 
-def train(make_head: Any = grjca, seed: int = 0, **changes: Any) -> Result:
+def fit(make_head: Any, train: Any, val: Any, chosen: Recipe, seed: int) -> Training:
+    """Trained to the end."""
+    training = Training(make_head, train, val, TARGETS, chosen, seed)
+    assert list(training.epochs()) == training.history
+    return training
+
+
+def train(make_head: Any = grjca, seed: int = 0, **changes: Any) -> Training:
     return fit(make_head, planted(3, 1), planted(2, 2), recipe(**changes), seed)
 
 
@@ -71,11 +80,11 @@ def test_a_planted_signal_is_found_in_unseen_clips(loss):
 def test_noise_is_not_found_in_unseen_clips():
     """The labels of other clips: were validation to leak into training, this would score too."""
 
-    def shuffled(clips: list[Sequence]) -> list[Sequence]:
-        return [
-            replace(c, labels=c.labels.roll(11, dims=0), label_mask=c.label_mask.roll(11))
-            for c in clips
-        ]
+    def shuffled(clips: dict[str, Sequence]) -> dict[str, Sequence]:
+        return {
+            name: replace(c, labels=c.labels.roll(11, dims=0), label_mask=c.label_mask.roll(11))
+            for name, c in clips.items()
+        }
 
     chosen = recipe(epochs=6, patience=6)
     result = fit(concat, shuffled(planted(20, 1)), shuffled(planted(10, 2)), chosen, seed=0)
@@ -102,12 +111,12 @@ def test_another_seed_gives_other_weights():
 
 def test_the_best_epoch_is_kept_and_its_score_can_be_had_again():
     result = train(epochs=8, patience=8, lr=0.1, schedule="constant")
+    model = result.trained()
     assert result.best.ccc_mean == max(row.ccc_mean for row in result.history)
     assert result.best is not result.history[-1]
-    assert split_ccc(result.model, planted(2, 2), recipe()) == result.best.ccc
-    state = result.model.state_dict()
-    assert all(torch.equal(state[k], result.weights[k]) for k in result.weights)
-    assert not result.model.training
+    assert split_ccc(model, planted(2, 2), recipe()) == result.best.ccc
+    assert all(torch.equal(x, result.weights[k]) for k, x in model.state_dict().items())
+    assert not model.training
 
 
 def test_training_stops_when_patience_ends():
@@ -115,28 +124,84 @@ def test_training_stops_when_patience_ends():
     assert len(result.history) == result.best.epoch + 2 < 60
 
 
-def test_every_epoch_is_reported_as_it_ends():
-    seen: list[Epoch] = []
-    result = fit(grjca, planted(3, 1), planted(2, 2), recipe(), 0, on_epoch=seen.append)
-    assert seen == result.history
-    assert [row.epoch for row in seen] == [1, 2, 3]
-    assert [row.lr for row in seen] == pytest.approx([1e-2, 0.75e-2, 0.25e-2])
+def test_every_epoch_is_in_the_history():
+    history = train().history
+    assert [row.epoch for row in history] == [1, 2, 3]
+    assert [row.lr for row in history] == pytest.approx([1e-2, 0.75e-2, 0.25e-2])
+
+
+def test_gates_report_how_far_they_are_open():
+    assert all(row.open == {} for row in train(concat).history)
+    for row in train().history:
+        assert list(row.open) == ["visual", "audio"]
+        assert all(0 < share < 1 for share in row.open.values())
+
+
+class Ajar(Head):
+    """A head whose gate leaves its own encoding a weight of 1/5 in step 0 and of 1 after it."""
+
+    def __init__(self) -> None:
+        super().__init__(WIDTHS, STEPS, Y)
+        self.weight = torch.nn.Parameter(torch.ones(1))
+
+    def fuse(self, streams: dict[str, Tensor]) -> Tensor:
+        return self.weight * streams["visual"][..., :Y]
+
+    def gates(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
+        own = torch.ones(len(streams["audio"]), STEPS)  # (B, T)
+        own[:, 0] = 0.2
+        return {"audio": torch.stack([own, 1 - own], dim=-1)}  # (B, T, 2)
+
+
+def test_a_gate_is_open_by_what_it_takes_from_elsewhere():
+    clips = planted(2, 1, length=STEPS - 1)  # 6 and 7 steps, each one window
+    model = Standardised(Ajar())
+    assert openness(model, clips, recipe()) == pytest.approx({"audio": 2 * 0.8 / (6 + 7)})
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine", "plateau"])
+@pytest.mark.parametrize("optimiser", ["adamw", "sgd"])
+@pytest.mark.parametrize("epochs", [1, 2, 4])
+def test_a_run_taken_up_again_ends_in_the_same_bits(schedule, optimiser, epochs, tmp_path):
+    """Through a file, as weights_only reads it, and with other random numbers drawn between."""
+
+    def make() -> Training:
+        chosen = recipe(epochs=4, patience=4, schedule=schedule, optimiser=optimiser)
+        return Training(grjca, planted(3, 1), planted(2, 2), TARGETS, chosen, seed=0)
+
+    straight = make()
+    list(straight.epochs())
+
+    left = make()
+    running = left.epochs()
+    for _ in range(epochs):
+        next(running)
+    torch.save(left.state(), tmp_path / "state.pt")
+
+    taken_up = make()
+    torch.randn(101)
+    taken_up.resume(torch.load(tmp_path / "state.pt", weights_only=True))
+    list(taken_up.epochs())
+    assert taken_up.history == straight.history
+    assert taken_up.weights.keys() == straight.weights.keys()
+    assert all(torch.equal(taken_up.weights[k], x) for k, x in straight.weights.items())
 
 
 def test_a_label_per_clip_is_a_grid_of_one_step():
     def make() -> Head:
         return build("grjca", WIDTHS, 1, Y, channels=CHANNELS)
 
-    clips = [c for seed in range(19) for c in planted(1, seed, length=1) if c.label_mask.all()][:7]
+    drawn = (planted(1, seed, length=1)["clip 0"] for seed in range(19))
+    clips = dict(zip("abcdefg", (c for c in drawn if c.label_mask.all()), strict=False))
     assert len(clips) == 7  # in batches of three, one would be left over for the batch norms
     result = fit(make, clips, clips, recipe(steps=1, hop=1, batch=3), 0)
     assert len(result.history) == 3
 
 
 def test_clips_without_labels_do_no_harm():
-    blank = planted(1, 5)[0]
-    blank = replace(blank, label_mask=torch.zeros_like(blank.label_mask))
-    result = fit(concat, [*planted(3, 1), blank], [blank, *planted(2, 2)], recipe(), 0)
+    blank = planted(1, 5)["clip 0"]
+    blank = {"blank": replace(blank, label_mask=torch.zeros_like(blank.label_mask))}
+    result = fit(concat, {**planted(3, 1), **blank}, {**blank, **planted(2, 2)}, recipe(), 0)
     assert len(result.history) == 3
 
 
@@ -179,54 +244,57 @@ class Spoilt(Head):
         return out * torch.nan if self.training == self.when_training else out
 
 
-def test_a_loss_that_is_not_finite_is_named_with_its_epoch_and_batch():
-    with pytest.raises(
-        FloatingPointError, match=r"the loss is nan in epoch 1, batch 1 of 3; lr 0\.01"
-    ):
+def test_a_loss_that_is_not_finite_is_named_with_its_place():
+    message = r"epoch 1: the loss is nan in batch 1 of 3, first in clip 'clip \d'; lr 0\.01"
+    with pytest.raises(FloatingPointError, match=message):
         train(lambda: Spoilt(when_training=True))
 
 
-def test_predictions_that_are_not_finite_are_named():
-    with pytest.raises(FloatingPointError, match="predictions are not finite"):
+def test_predictions_that_are_not_finite_are_named_with_their_clip():
+    with pytest.raises(FloatingPointError, match="predictions for clip 'clip 0' are not finite"):
         train(lambda: Spoilt(when_training=False))
 
 
 @pytest.mark.parametrize("split", ["training", "validation"])
 class TestASplitThatCannotWork:
-    def run(self, split: str, clips: list[Sequence]) -> Result:
+    def run(self, split: str, clips: dict[str, Sequence]) -> Training:
         good = planted(3, 1)
         pair = (clips, good) if split == "training" else (good, clips)
         return fit(grjca, *pair, recipe(), 0)
 
     def test_empty(self, split):
         with pytest.raises(ValueError, match=f"the {split} split has no clip"):
-            self.run(split, [])
+            self.run(split, {})
 
     def test_unlabelled(self, split):
-        clips = [replace(c, label_mask=torch.zeros_like(c.label_mask)) for c in planted(2, 2)]
+        clips = {
+            name: replace(c, label_mask=torch.zeros_like(c.label_mask))
+            for name, c in planted(2, 2).items()
+        }
         with pytest.raises(ValueError, match=f"the {split} split has no valid label in 2 clips"):
             self.run(split, clips)
 
     def test_constant_labels(self, split):
         clips = planted(2, 2)
-        for c in clips:
+        for c in clips.values():
             c.labels[:, 1] = 0.25
-        with pytest.raises(ValueError, match=f"the {split} split's target 1 is 0.25 in all"):
+        with pytest.raises(ValueError, match=f"the {split} split's arousal is 0.25 in all"):
             self.run(split, clips)
 
     def test_a_modality_that_is_not_there(self, split):
-        clips = [
-            replace(
+        clips = {
+            name: replace(
                 c, **{part: {"visual": getattr(c, part)["visual"]} for part in ("tokens", "masks")}
             )
-            for c in planted(2, 2)
-        ]
-        with pytest.raises(KeyError, match=f"{split} clip 0 lacks audio"):
+            for name, c in planted(2, 2).items()
+        }
+        with pytest.raises(KeyError, match=f"{split} clip 'clip 0' lacks audio"):
             self.run(split, clips)
 
     def test_another_width(self, split):
-        good, odd = planted(2, 2)
+        clips = planted(2, 2)
+        odd = clips["clip 1"]
         odd = replace(odd, tokens={**odd.tokens, "audio": odd.tokens["audio"][:, :-1]})
-        message = rf"{split} clip 1: tokens\['audio'\] must be \(T, D=11\), got \(32, 10\)"
+        message = rf"{split} clip 'clip 1': tokens\['audio'\] must be \(T, D=11\), got \(32, 10\)"
         with pytest.raises(ShapeError, match=message):
-            self.run(split, [good, odd])
+            self.run(split, {**clips, "clip 1": odd})

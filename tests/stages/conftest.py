@@ -1,12 +1,15 @@
-"""A folder to run stages in, with a corpus of short tones: no faces, no downloads."""
+"""Folders to run stages in: a corpus of short tones, or a grid of planted rows."""
 
 from __future__ import annotations
 
+import shutil
 import wave
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from tests.stages.planted import GATED, HEADS, lay_clips, lay_grid, params, train_all, write_params
 
 RATE = 16_000  # Hz
 
@@ -36,3 +39,33 @@ def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "transcripts").mkdir()
     (folder / "transcripts/b.csv").write_text("word,start,end\ngood,0.1,0.3\nday,0.3,0.5\n")
     return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A manifest and a grid, ready to train on; the working folder."""
+    monkeypatch.chdir(tmp_path)
+    lay_clips()
+    lay_grid()
+
+
+@pytest.fixture(scope="session")
+def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a grid, and three heads trained on it under two seeds. Do not change it."""
+    folder = tmp_path_factory.mktemp("trained")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        lay_clips()
+        lay_grid()
+        chosen = params(heads={**HEADS, **GATED})
+        train_all(chosen)
+        write_params(chosen)
+    return folder
+
+
+@pytest.fixture
+def trained_project(trained_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same to change; the working folder. Its runs are text, both and gated."""
+    shutil.copytree(trained_once, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -1,110 +1,24 @@
-"""Training and evaluation on a grid of planted rows: audio carries arousal, text valence."""
+"""Training on a grid of planted rows: audio carries arousal, text valence."""
 
 from __future__ import annotations
 
 import csv
 import json
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
+import torch
 
-from features.media import Info
-from features.shards import Record, write_folder
-from stages import evaluate, train
-from stages._clips import CLIPS, Clip, write_clips
-from stages._grid import ALIGN
+from models.prediction import predict
+from models.training import Epoch, Training
+from stages import _resume, train
+from stages._clips import read_clips
+from stages._grid import Grid
 from stages._params import ParamsError, load
+from stages._trained import runs, trained
+from tests.stages.planted import RECIPE, T, lay_grid, options, params, train_all
 
-T = 80  # steps of a clip
-SPLITS = {"a": "train", "b": "train", "c": "val", "d": "test", "e": "test"}
-RECIPE = {"steps": 10, "hop": 5, "batch": 6, "epochs": 20, "patience": 20, "optimiser": "adamw"}
-RECIPE |= {"lr": 0.01, "weight_decay": 0.0, "schedule": "constant", "loss": "ccc_flat"}
-RECIPE |= {"clip_norm": None, "threads": 1}
-
-
-def options(*modalities: str) -> dict[str, Any]:
-    channels = {m: [8] for m in modalities}
-    return {
-        "modalities": list(modalities),
-        "options": {"channels": channels, "encoder_dropout": 0.0},
-    }
-
-
-HEADS = {"single": {"text": options("text")}, "concat": {"both": options("audio", "text")}}
-
-
-def record(number: int, clip: str, labelled: bool = True) -> Record:
-    rng = np.random.default_rng(number)
-    truth = np.sin(np.cumsum(rng.normal(0, 0.3, (T, 2)), axis=0)).astype(np.float32)
-    state = np.zeros(T, np.uint8)
-    audio, text = (truth[:, [k]] + rng.normal(0, 0.1, (T, 3)) for k in (1, 0))
-    columns = {
-        "times": (np.arange(T) + 0.5) / 10,
-        "audio": audio.astype(np.float32),
-        "audio.state": state,
-        "text": text.astype(np.float32),
-        "text.state": state,
-        "labels": truth,
-        "labels.state": state if labelled else state + 8,
-    }
-    return Record(clip, "source", columns)
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.chdir(tmp_path)
-    info = Info(T / 10, None, None, None, 16_000, 1)
-    same = {"media": "x.wav", "sha256": "0", "info": info, "transcript": None}
-    clips = [
-        Clip(id=c, subject=c, split=s, transcript_sha256=None, **same) for c, s in SPLITS.items()
-    ]
-    write_clips(CLIPS, clips)
-    lay_grid()
-
-
-def lay_grid(unlabelled: str = "") -> None:
-    records = {c: record(i, c, SPLITS[c] != unlabelled) for i, c in enumerate(SPLITS)}
-    made = {m: {"extractor": f"{m}-extractor"} for m in ("audio", "text", "labels")}
-    read = lambda ids: (records[i] for i in ids)  # noqa: E731
-    write_folder(ALIGN, 2, {"kind": "grid", "made_from": made}, records, read)
-
-
-def params(**changes: Any) -> train.Params:
-    return train.Params(**{"seeds": [1, 2], "recipe": RECIPE, "heads": HEADS, **changes})
-
-
-def train_all() -> None:
-    for head in HEADS:
-        for seed in ("1", "2"):
-            train.run(params(), head, seed)
-
-
-def score(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    monkeypatch.setattr(evaluate, "load_train", params)
-    evaluate.run(evaluate.Params(split="test", threads=1))
-    return json.loads((evaluate.EVALUATE / "metrics.json").read_text())
-
-
-def test_what_is_planted_is_found_and_what_is_missing_is_missed(project, monkeypatch):
-    train_all()
-    heads = score(monkeypatch)["heads"]
-    assert heads["both"]["valence"]["ccc"] > 0.7 and heads["both"]["arousal"]["ccc"] > 0.7
-    assert heads["text"]["valence"]["ccc"] > 0.7 > heads["text"]["arousal"]["ccc"]
-    without = heads["both"]["ccc_without"]
-    assert without["audio"]["arousal"] < heads["both"]["arousal"]["ccc"] - 0.3
-    assert without["text"]["valence"] < heads["both"]["valence"]["ccc"] - 0.3
-
-
-def test_predictions_lie_beside_the_truth_at_their_times(project, monkeypatch):
-    train_all()
-    score(monkeypatch)
-    with (evaluate.EVALUATE / "predictions/both/d.csv").open() as file:
-        rows = list(csv.DictReader(file))
-    assert [float(r["time"]) for r in rows] == pytest.approx(((np.arange(T) + 0.5) / 10).tolist())
-    truth = record(3, "d").columns["labels"]
-    assert [float(r["arousal_true"]) for r in rows] == pytest.approx(truth[:, 1].tolist(), abs=1e-6)
+PLAIN_EPOCH = Training._epoch
 
 
 def test_the_same_seed_gives_the_same_files_and_another_gives_others(project):
@@ -112,11 +26,143 @@ def test_the_same_seed_gives_the_same_files_and_another_gives_others(project):
         folder = train.TRAIN / f"concat-{seed}/both"
         return {p.name: p.read_bytes() for p in folder.iterdir()}
 
-    train_all()
+    train_all(params())
     first, other = files("1"), files("2")
     train.run(params(), "concat", "1")
     assert files("1") == first
     assert first["weights.safetensors"] != other["weights.safetensors"]
+
+
+def test_a_kind_that_has_no_runs_is_refused_with_the_nearest():
+    with pytest.raises(ValueError, match=r"no head under train.heads named 'concatt'.*'concat'"):
+        params(kinds=["concatt"])
+
+
+def test_a_training_left_off_goes_on_to_the_same_files(project, monkeypatch):
+    """Ctrl-C in the second model of a stage: the first is not trained again, nor are its epochs."""
+    heads = {"concat": {"first": options("text", "audio"), "second": options("audio", "text")}}
+    chosen, out = params(heads=heads), train.TRAIN / "concat-1"
+    monkeypatch.setattr(_resume, "EVERY_S", 0)
+    trained = watch(monkeypatch, stop_after=27)
+    with pytest.raises(KeyboardInterrupt):
+        train.run(chosen, "concat", "1")
+    assert trained == [*range(1, 21), *range(1, 8)] and not out.exists()
+
+    trained = watch(monkeypatch)
+    train.run(chosen, "concat", "1")
+    assert trained == [*range(7, 21)]  # the seventh was not kept before Ctrl-C
+    resumed = {p.relative_to(out): p.read_bytes() for p in out.rglob("*.*")}
+    assert len(resumed) == 6 and not list(_resume.FOLDER.iterdir())
+
+    train.run(chosen, "concat", "1")
+    assert {p.relative_to(out): p.read_bytes() for p in out.rglob("*.*")} == resumed
+
+
+def watch(monkeypatch: pytest.MonkeyPatch, stop_after: int | None = None) -> list[int]:
+    """The numbers of the epochs that are trained from now on; Ctrl-C after so many."""
+    seen: list[int] = []
+
+    def epoch(self: Training, number: int) -> Epoch:
+        seen.append(number)
+        if len(seen) == stop_after:
+            raise KeyboardInterrupt
+        return PLAIN_EPOCH(self, number)
+
+    monkeypatch.setattr(Training, "_epoch", epoch)
+    return seen
+
+
+def test_a_state_of_another_recipe_is_not_taken_up(project, monkeypatch):
+    monkeypatch.setattr(_resume, "EVERY_S", 0)
+    watch(monkeypatch, stop_after=5)
+    with pytest.raises(KeyboardInterrupt):
+        train.run(params(), "concat", "1")
+    trained = watch(monkeypatch)
+    train.run(params(recipe={**RECIPE, "lr": 0.02}), "concat", "1")
+    assert trained[0] == 1
+
+
+def test_a_damaged_state_costs_a_warning_and_the_time(project, monkeypatch, caplog):
+    monkeypatch.setattr(_resume, "EVERY_S", 0)
+    watch(monkeypatch, stop_after=5)
+    with pytest.raises(KeyboardInterrupt):
+        train.run(params(), "concat", "1")
+    (state,) = _resume.FOLDER.iterdir()
+    state.write_bytes(state.read_bytes()[:1000])
+    trained = watch(monkeypatch)
+    train.run(params(), "concat", "1")
+    assert trained[0] == 1 and f"{state} cannot be read, training starts anew" in caplog.text
+
+
+def test_one_model_for_either_target(project):
+    heads = {"concat": {"apart": {**options("audio", "text"), "recipe": {"models": "each"}}}}
+    train.run(params(heads=heads), "concat", "1")
+    folder = train.TRAIN / "concat-1/apart"
+    assert sorted(p.name for p in folder.iterdir()) == ["arousal", "valence"]
+    read = trained(folder)
+    assert [m.about["targets"] for m in read.models] == [["valence"], ["arousal"]]
+    assert min(read.about["validation"][t] for t in ("valence", "arousal")) > 0.7
+    clip = Grid(read_clips()).split("test", ["audio", "text"])["d"]
+    assert read(clip).shape == (T, 2)
+    assert torch.equal(read(clip)[:, :1], predict(read.models[0].model, clip, 10, 5, 6))
+
+
+def test_a_run_has_a_recipe_of_its_own_where_it_says_so(project):
+    heads = {"concat": {"both": {**options("audio", "text"), "recipe": {"epochs": 2, "lr": 0.5}}}}
+    train.run(params(heads=heads), "concat", "1")
+    about = json.loads((train.TRAIN / "concat-1/both/run.json").read_text())
+    recipe = {k: v for k, v in RECIPE.items() if k not in ("models", "threads")}
+    assert about["recipe"] == {**recipe, "epochs": 2, "lr": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("recipe", "message"),
+    [
+        ({"lrr": 1.0}, r"train.heads.concat.both.recipe.lrr is not a known key.*did you mean 'lr'"),
+        ({"epochs": "many"}, r"train.heads.concat.both.recipe.epochs: .*integer.*got 'many'"),
+        ({"optimiser": "adan"}, r"no optimiser named 'adan'.*Did you mean 'adam'"),
+    ],
+)
+def test_a_recipe_that_cannot_be_is_named_with_its_run(project, recipe, message):
+    heads = {"concat": {"both": {**options("audio", "text"), "recipe": recipe}}}
+    with pytest.raises(ValueError, match=message):
+        train.run(params(heads=heads), "concat", "1")
+
+
+def test_an_ablation_is_a_run_for_each_combination(project):
+    run = {**options("audio", "text"), "vary": {"recursions": [1, 3], "gate": [True, False]}}
+    run["recipe"] = {"epochs": 1}
+    train.run(params(heads={"grjca": {"grjca": run}}), "grjca", "1")
+    found = runs(["grjca"], [1])
+    assert list(found) == [
+        "grjca",
+        "grjca_recursions_1_gate_false",
+        "grjca_recursions_1_gate_true",
+        "grjca_recursions_3_gate_false",
+        "grjca_recursions_3_gate_true",
+    ]
+    options_of = {name: trained(folder).about["options"] for name, (folder,) in found.items()}
+    assert options_of["grjca_recursions_3_gate_false"]["recursions"] == 3
+    assert options_of["grjca_recursions_3_gate_false"]["gate"] is False
+
+
+def test_gates_are_in_the_history(project):
+    heads = {"grjca": {"grjca": {**options("audio", "text"), "recipe": {"epochs": 2}}}}
+    train.run(params(heads=heads), "grjca", "1")
+    with (train.TRAIN / "grjca-1/grjca/history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    names = ["epoch", "lr", "loss", "val_ccc_valence", "val_ccc_arousal"]
+    assert list(rows[0]) == [*names, "gate_audio", "gate_text"]
+    assert all(0 < float(row["gate_text"]) < 1 for row in rows)
+
+
+def test_a_head_that_cannot_be_built_is_named_before_others_are_trained(project, monkeypatch):
+    heads = {"concat": {"good": options("audio", "text"), "odd": options("audio", "text")}}
+    heads["concat"]["odd"]["options"] = {"chanels": {}}
+    trained = watch(monkeypatch)
+    with pytest.raises(ValueError, match="no option of concat named 'chanels'"):
+        train.run(params(heads=heads), "concat", "1")
+    assert trained == []
 
 
 def test_a_split_without_labels_is_named_before_training(project):
@@ -141,16 +187,7 @@ def test_two_runs_of_one_name_are_refused(tmp_path: Path):
     from ruamel.yaml import YAML
 
     heads = {"single": {"text": options("text")}, "concat": {"text": options("audio", "text")}}
-    section = {"train": {"seeds": [1], "recipe": RECIPE, "heads": heads}}
+    section = {"train": {"kinds": ["single"], "seeds": [1], "recipe": RECIPE, "heads": heads}}
     YAML().dump(section, tmp_path / "params.yaml")
     with pytest.raises(ParamsError, match="two runs are named 'text'"):
         load("train", train.Params, tmp_path / "params.yaml")
-
-
-def test_evaluation_that_fails_leaves_the_last_one_in_place(project, monkeypatch):
-    train_all()
-    before = score(monkeypatch)
-    (train.TRAIN / "concat-1/both/weights.safetensors").write_bytes(b"damaged")
-    with pytest.raises(ValueError, match=r"concat-1/both is damaged.*dvc checkout"):
-        score(monkeypatch)
-    assert json.loads((evaluate.EVALUATE / "metrics.json").read_text()) == before

@@ -1,0 +1,88 @@
+"""A grid of planted rows, audio carries arousal and text valence, and heads trained on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ruamel.yaml import YAML
+
+from features.media import Info
+from features.shards import Record, write_folder
+from stages import train
+from stages._clips import CLIPS, Clip, write_clips
+from stages._grid import ALIGN
+
+T = 80  # steps of a clip
+SPLITS = {"a": "train", "b": "train", "c": "val", "d": "test", "e": "test"}
+RECIPE = {"steps": 10, "hop": 5, "batch": 6, "epochs": 20, "patience": 20, "optimiser": "adamw"}
+RECIPE |= {"lr": 0.01, "weight_decay": 0.0, "schedule": "constant", "loss": "ccc_flat"}
+RECIPE |= {"clip_norm": None, "models": "joint", "threads": 1}
+
+
+def options(*modalities: str) -> dict[str, Any]:
+    channels = {m: [8] for m in modalities}
+    return {
+        "modalities": list(modalities),
+        "options": {"channels": channels, "encoder_dropout": 0.0},
+    }
+
+
+HEADS = {"single": {"text": options("text")}, "concat": {"both": options("audio", "text")}}
+GATED = {"grjca": {"gated": {**options("audio", "text"), "recipe": {"epochs": 3}}}}
+
+
+def record(number: int, clip: str, labelled: bool = True) -> Record:
+    rng = np.random.default_rng(number)
+    truth = np.sin(np.cumsum(rng.normal(0, 0.3, (T, 2)), axis=0)).astype(np.float32)
+    state = np.zeros(T, np.uint8)
+    audio, text = (truth[:, [k]] + rng.normal(0, 0.1, (T, 3)) for k in (1, 0))
+    columns = {
+        "times": (np.arange(T) + 0.5) / 10,
+        "audio": audio.astype(np.float32),
+        "audio.state": state,
+        "text": text.astype(np.float32),
+        "text.state": state,
+        "labels": truth,
+        "labels.state": state if labelled else state + 8,
+    }
+    return Record(clip, "source", columns)
+
+
+def lay_clips() -> None:
+    info = Info(T / 10, None, None, None, 16_000, 1)
+    same = {"media": "x.wav", "sha256": "0", "info": info, "transcript": None}
+    write_clips(
+        CLIPS,
+        [Clip(id=c, subject=c, split=s, transcript_sha256=None, **same) for c, s in SPLITS.items()],
+    )
+
+
+def lay_grid(unlabelled: str = "", constant: str = "") -> None:
+    """The grid in the working folder; the clips of one split may lack labels, those of one may
+    all be labelled with a valence of 0.25."""
+    records = {c: record(i, c, SPLITS[c] != unlabelled) for i, c in enumerate(SPLITS)}
+    for clip in (c for c in records if SPLITS[c] == constant):
+        records[clip].columns["labels"][:, 0] = 0.25
+    made = {m: {"extractor": f"{m}-extractor"} for m in ("audio", "text", "labels")}
+    read = lambda ids: (records[i] for i in ids)  # noqa: E731
+    meta = {"kind": "grid", "rules": {"step_s": 0.1}, "made_from": made}
+    write_folder(ALIGN, 2, meta, records, read)
+
+
+def params(**changes: Any) -> train.Params:
+    heads = changes.get("heads", HEADS)
+    same = {"kinds": list(heads), "seeds": [1, 2], "recipe": RECIPE, "heads": heads}
+    return train.Params(**{**same, **changes})
+
+
+def train_all(chosen: train.Params) -> None:
+    for head in chosen.heads:
+        for seed in chosen.seeds:
+            train.run(chosen, head, str(seed))
+
+
+def write_params(chosen: train.Params) -> None:
+    """params.yaml in the working folder, with what was trained."""
+    YAML().dump({"train": chosen.model_dump()}, Path("params.yaml"))
