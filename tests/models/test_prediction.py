@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from models.fusion import build
-from models.prediction import explain, predict
+from models.prediction import explain, predict, predict_many
 from models.sequence import Sequence
 from models.standardise import Standardised
 
@@ -52,6 +52,14 @@ def test_the_size_of_the_batch_is_only_a_matter_of_memory(model):
     torch.testing.assert_close(
         predict(model, whole, STEPS, HOP, 1), predict(model, whole, STEPS, HOP, 100)
     )
+
+
+def test_clips_that_share_batches_are_predicted_as_if_alone(model):
+    clips = {"short": clip(3), "none": clip(0), "long": clip(53), "window": clip(7)}
+    together = predict_many(model, clips, STEPS, HOP, 5)
+    assert list(together) == list(clips)
+    for name, one in clips.items():
+        torch.testing.assert_close(together[name], predict(model, one, STEPS, HOP, 5))
 
 
 def test_the_model_is_left_as_it_was(model):

@@ -1,0 +1,67 @@
+"""Percentile bootstrap over clips: how far a CCC, or a difference of two, could be off.
+
+The steps of a clip resemble each other, clips do not: whole clips are drawn, with replacement.
+E clips, Q resamples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def draw(labels: Sequence[np.ndarray], resamples: int, seed: int) -> np.ndarray:
+    """Labels (R, Y) of E clips -> how often each clip is in each resample, counts (Q, E).
+
+    Resamples in which all labels of a target are one value are left out, since CCC is undefined
+    in them: Q may be less than `resamples`. Raises ValueError for fewer than two clips, for one
+    without a label, and if no resample is left.
+    """
+    if len(labels) < 2:
+        raise ValueError(f"a bootstrap over clips needs 2 or more, got {len(labels)}")
+    if empty := [i for i, y in enumerate(labels) if not len(y)]:
+        raise ValueError(f"a bootstrap draws clips with labels; number {empty[0]} has none")
+    share = np.full(len(labels), 1 / len(labels))
+    counts = np.random.default_rng(seed).multinomial(len(labels), share, resamples)  # (Q, E)
+    lowest, highest = (np.stack([f(y, axis=0) for y in labels]) for f in (np.min, np.max))  # (E, Y)
+    differ = np.ones(resamples, bool)
+    for low, high in zip(lowest.T, highest.T, strict=True):
+        least = np.where(counts > 0, low, np.inf).min(axis=1)  # (Q,)
+        most = np.where(counts > 0, high, -np.inf).max(axis=1)
+        differ &= least < most
+    if not differ.any():
+        raise ValueError(f"the labels are constant in each of {resamples} resamples of the clips")
+    return counts[differ]
+
+
+def resampled_ccc(
+    counts: np.ndarray, predictions: Sequence[np.ndarray], labels: Sequence[np.ndarray]
+) -> np.ndarray:
+    """Counts (Q, E), predictions and labels (R, Y) of E clips -> CCC in each resample (Q, Y).
+
+    Each is models.metrics.ccc over all rows of the clips drawn, computed from sums over clips.
+    """
+    centre = np.concatenate(labels).mean(axis=0, dtype=np.float64)  # (Y,)
+    pairs = zip(predictions, labels, strict=True)
+    sums = np.stack([_sums(x - centre, y - centre) for x, y in pairs])  # (E, 6, Y)
+    return _ccc(np.tensordot(counts.astype(np.float64), sums, axes=1))
+
+
+def interval(values: np.ndarray, level: float) -> tuple[float, float]:
+    """Statistic in each resample (Q,) -> the bounds of the middle `level` of it."""
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def _sums(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Two series (R, Y), centred so that few digits cancel -> all that CCC needs of them (6, Y)."""
+    x, y = x.astype(np.float64), y.astype(np.float64)
+    return np.stack([s.sum(axis=0) for s in (np.ones_like(x), x, y, x * x, y * y, x * y)])
+
+
+def _ccc(sums: np.ndarray) -> np.ndarray:
+    """Sums (Q, 6, Y) -> (Q, Y)."""
+    n, *rest = np.moveaxis(sums, 1, 0)
+    x, y, xx, yy, xy = (s / n for s in rest)
+    return 2 * (xy - x * y) / (xx - x * x + yy - y * y + (x - y) ** 2)

@@ -1,0 +1,69 @@
+"""The files that `evaluate` writes beside the scores: for people, for the report, for plots."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stages._agreement import MEASURED, Clips, Guesses
+from stages._clips import write_lines
+from stages._grid import TARGETS, Grid
+from stages._trained import Trained
+
+HISTORY = ("run", "trained", "epoch", "lr", "loss", *(f"val_ccc_{t}" for t in TARGETS))
+
+
+def write_predictions(folder: Path, each: Sequence[Guesses], clips: Clips, grid: Grid) -> None:
+    """A file per clip: time, mean over seeds, and the truth, empty where there is none."""
+    columns = ["time", *TARGETS, *(f"{t}_true" for t in TARGETS)]
+    for name, clip in clips.items():
+        guess = np.mean([guesses[name] for guesses in each], axis=0)  # (T, 2)
+        truth = np.where(clip.label_mask[:, None], clip.labels, np.nan)
+        rows = np.column_stack([grid.times(name), guess, truth])
+        write_table(folder / f"{name}.csv", columns, map(_cells, rows))
+
+
+def write_gates(folder: Path, models: Sequence[Trained], clips: Clips, grid: Grid) -> None:
+    """For a head with gates a file per clip: time, weight of each modality's candidates, mean
+    over seeds. Candidate 0 is the modality's own encoding, n what n recursions made of it.
+    """
+    for name, clip in clips.items():
+        each = [model.explain(clip) for model in models]
+        if not each[0]:
+            continue  # no gates, or no steps
+        mean = {m: np.mean([gates[m].numpy() for gates in each], axis=0) for m in each[0]}  # (T, N)
+        columns = [f"{m}_{n}" for m, weights in mean.items() for n in range(weights.shape[1])]
+        rows = np.column_stack([grid.times(name), *mean.values()])
+        write_table(folder / f"{name}.csv", ["time", *columns], map(_cells, rows))
+
+
+def write_plots(out: Path, table: Mapping[str, Any], folders: Mapping[str, list[Path]]) -> None:
+    """ccc.csv, a row per run and target; history.csv, a row per epoch of every model."""
+    kept = ("ccc", "ccc_std", "ccc_low", "ccc_high")
+    rows = [[n, t, *(s[t].get(k, "") for k in kept)] for n, s in table.items() for t in MEASURED]
+    write_table(out / "ccc.csv", ["run", "target", *kept], rows)
+    epochs = [row for name, seeds in folders.items() for f in seeds for row in _history(name, f)]
+    columns = list(dict.fromkeys([*HISTORY, *(column for row in epochs for column in row)]))
+    write_table(out / "history.csv", columns, ([r.get(c, "") for c in columns] for r in epochs))
+
+
+def _history(run: str, folder: Path) -> Iterable[dict[str, str]]:
+    """Every epoch of a run under one seed; `trained` tells apart the models it may consist of."""
+    for file in sorted(folder.rglob("history.csv")):
+        apart = file.parent.relative_to(folder).parts
+        known = {"run": run, "trained": "/".join((folder.parent.name, *apart))}
+        with file.open(encoding="utf-8") as lines:
+            yield from ({**known, **row} for row in csv.DictReader(lines))
+
+
+def write_table(path: Path, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """A CSV file; it appears complete or not at all."""
+    write_lines(path, (",".join(map(str, row)) for row in [columns, *rows]))
+
+
+def _cells(row: np.ndarray) -> list[str]:
+    return [f"{x:.6f}" if np.isfinite(x) else "" for x in row]

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.ndimage import uniform_filter1d  # librosa brings it; only this test needs it
+
+from models.metrics import ccc
+from models.published import PROTOCOLS, moving_mean
+
+ROWS = np.array([[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]])
+ALL = np.ones(3, bool)
+
+
+def both(column: list[float]) -> np.ndarray:
+    """The same series for both targets (T, 2)."""
+    return np.stack([column, column], axis=1)
+
+
+def planted() -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    rng = np.random.default_rng(0)
+    labels = [rng.normal(0.3, 0.2, (n, 2)) for n in (61, 7, 113)]
+    return [(y + rng.normal(0, 0.2, y.shape), y, rng.random(len(y)) < 0.8) for y in labels]
+
+
+def test_sample_variance_by_hand():
+    """x = 1 2 3 and y = 2 4 6: 2 (4/3) / (1 + 4 + 2^2)."""
+    got = PROTOCOLS["ccc_sample_variance"]([(both([1, 2, 3]), both([2, 4, 6]), ALL)])
+    assert got == pytest.approx([8 / 27] * 2)
+
+
+def test_by_sample_variance_perfect_agreement_is_less_than_one():
+    assert PROTOCOLS["ccc_sample_variance"]([(ROWS, ROWS, ALL)]) == pytest.approx([2 / 3] * 2)
+
+
+def test_jca22_by_hand():
+    """x = 1 2 3 and y = 2 4 6: rho 1, deviations 1 and 2: 2 1 2 / (1 + 4 + 2^2)."""
+    got = PROTOCOLS["ccc_jca22"]([(both([1, 2, 3]), both([2, 4, 6]), ALL)])
+    assert got == pytest.approx([4 / 9] * 2)
+
+
+def test_jca22_shrinks_what_varies_little():
+    """Deviations of 1e-4: 1e-8 is as large as a variance. rho 2/3, 2 (2/3) 1e-8 / (2e-8 + 1e-8)."""
+    small = both([-1e-4, 0, 1e-4])
+    assert PROTOCOLS["ccc_jca22"]([(small, small, ALL)]) == pytest.approx([4 / 9] * 2)
+
+
+def test_a_moving_mean_by_hand():
+    assert moving_mean(np.array([4.0, 8.0, 12.0]), 2) == pytest.approx([2, 6, 10])
+    assert moving_mean(np.array([3.0, 6.0, 9.0]), 3) == pytest.approx([3, 6, 5])
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 20, 50])
+@pytest.mark.parametrize("length", [0, 1, 7, 61])
+def test_the_moving_mean_is_the_filter_that_the_papers_call(length, size):
+    x = np.random.default_rng(0).normal(size=length)
+    expected = uniform_filter1d(x, size, mode="constant") if length else x
+    assert moving_mean(x, size) == pytest.approx(expected)
+
+
+def test_smoothing_by_the_letter():
+    """Clipped, zero where there is no label, smoothed per clip, all steps together."""
+    clips = planted()
+    for k, size in ((0, 20), (1, 50)):
+        x = [np.clip(guess[:, k], -1, 1) * seen for guess, _, seen in clips]
+        x = np.concatenate([uniform_filter1d(one, size, mode="constant") for one in x])
+        y = np.concatenate([label[:, k] * seen for _, label, seen in clips])
+        assert PROTOCOLS["ccc_affwild2_smoothed"](clips)[k] == pytest.approx(ccc(x, y))
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=PROTOCOLS)
+def test_what_unlabelled_steps_hold_changes_no_score(protocol):
+    before = protocol(planted())
+    assert np.isfinite(before).all()
+    clips = planted()
+    for prediction, label, mask in clips:
+        prediction[~mask], label[~mask] = 7.0, np.nan
+    assert (protocol(clips) == before).all()
