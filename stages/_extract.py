@@ -71,18 +71,29 @@ def extract(
         pass
     by_id = {job.clip.id: job for job in jobs}
 
+    checked: dict[str, Record] = {}
+
     def read(ids: Iterable[str]) -> Iterator[Record]:
+        """Records for sizes, then once more for rows: an entry is checked the first time."""
         for clip in ids:
-            job = by_id[clip]
-            record = store.get(job.key)
-            if record is None:  # it was damaged, or somebody cleared the store meanwhile
-                make(job)
-                record = store.get(job.key)
-            if record is None:
-                raise OSError(f"clip store {store.root} does not keep the entry of clip {clip!r}")
-            yield replace(record, clip=clip)
+            if clip in checked:
+                yield checked.pop(clip)
+            else:
+                checked[clip] = replace(kept(store, by_id[clip]), clip=clip)
+                yield checked[clip]
 
     write_folder(out, params.shards, meta, by_id, read)
+
+
+def kept(store: Store, job: Job) -> Record:
+    """A clip's checked entry, made where it was damaged or somebody cleared the store meanwhile."""
+    record = store.get(job.key)
+    if record is None:
+        make(job)
+        record = store.get(job.key)
+    if record is None:
+        raise OSError(f"clip store {store.root} does not keep the entry of clip {job.clip.id!r}")
+    return record
 
 
 def make(job: Job) -> None:

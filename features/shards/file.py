@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import h5py
+import h5py.h5o
 import numpy as np
 
 from features.shards.record import Record, ShardError
@@ -19,57 +20,66 @@ class Shard:
 
     check  compare every byte with the digest; otherwise only the format is looked at
 
-    Raises ShardError where the file is damaged or of a format this code does not read.
+    HDF5 says once where each array lies; rows are then read from there by position, which shares
+    no state with other processes or threads. Raises ShardError where the file is damaged or of a
+    format this code does not read.
     """
 
+    _file: int | None = None  # as this process has it open, or the one it was forked from
+
     def __init__(self, path: Path, *, check: bool = True):
-        (check_bytes if check else check_format)(path)
         self.path = path
-        self._file: h5py.File | None = None
-        self._pid = -1
-        with self._opened() as file:
-            self.meta: dict[str, Any] = json.loads(str(file.attrs["meta"]))
-            self.clips = [c.decode() for c in array(file, "clips")]
-            self.sources = [s.decode() for s in array(file, "sources")]
-            self.contents = [c.decode() for c in array(file, "contents")]
-            self.offsets = array(file, "offsets")
-            self.columns = sorted(group(file, "rows"))
-            self.blob_offsets = {
-                name: array(file, f"blobs/{name}/offsets") for name in group(file, "blobs")
-            }
-            names = [f"rows/{name}" for name in self.columns]
-            names += [f"blobs/{name}/{x}" for name in self.blob_offsets for x in ("ends", "bytes")]
-            self._extents = {name: _extent(file, name) for name in names}
-
-    def _opened(self) -> h5py.File:
+        self._seal = (check_bytes if check else check_format)(path)
         # a shard never changes, so it needs no lock, and network disks often have none
-        return h5py.File(self.path, "r", locking=False)
+        with h5py.File(path, "r", locking=False) as file:
+            self.meta: dict[str, Any] = json.loads(str(file.attrs["meta"]))
+            self.extents = _extents(file)
+        self.clips, self.sources, self.contents = (
+            [text.decode() for text in self.array(name)[:]]
+            for name in ("clips", "sources", "contents")
+        )
+        self.offsets: list[int] = self.array("offsets")[:].tolist()
+        names = [name.split("/") for name in self.extents if "/" in name]
+        self.columns = [last for first, *_, last in names if first == "rows"]
+        self.blob_offsets = {
+            blob: self.array(f"blobs/{blob}/offsets")[:].tolist()
+            for blob in sorted({name[1] for name in names if name[0] == "blobs"})
+        }
 
-    def open(self) -> h5py.File:
-        """The file as this process has it open. A handle from before a fork is never read from."""
-        if self._file is None or self._pid != os.getpid():
-            self._file, self._pid = self._opened(), os.getpid()
+    def _opened(self) -> int:
+        if self._file is None:
+            if check_format(self.path) != self._seal:
+                raise ShardError(
+                    f"{self.path} was replaced since it was checked; read the folder anew"
+                )
+            self._file = os.open(self.path, os.O_RDONLY)
         return self._file
 
     def close(self) -> None:
         """Close it in this process; reading opens it again."""
-        if self._file is not None and self._pid == os.getpid():
-            self._file.close()
+        if self._file is not None:
+            os.close(self._file)
         self._file = None
+
+    __del__ = close
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_file": None}
+
+    def array(self, name: str) -> Stretch:
+        """Every row of an array of the file, read when they are sliced."""
+        return Stretch(self, name, 0, self.extents[name][1][0])
 
     def read(self, name: str, start: int, stop: int) -> np.ndarray:
         """Rows `start` to `stop` of an array: one read into place, as the file has it in one piece.
 
         Raises ShardError where the file has become shorter since it was opened.
         """
-        offset, shape, dtype = self._extents[name]
-        rows = np.empty((stop - start, *shape), dtype)
+        offset, shape, dtype = self.extents[name]
+        rows = np.empty((stop - start, *shape[1:]), dtype)
         if not rows.size:
             return rows
-        file, left = self.open().id.get_vfd_handle(), rows.reshape(-1).view(np.uint8)
+        file, left = self._opened(), rows.reshape(-1).view(np.uint8)
         at = offset + start * (rows.nbytes // len(rows))
         while len(left):
             count = os.preadv(file, [left], at)  # pyright: ignore[reportArgumentType] - is a buffer
@@ -80,7 +90,7 @@ class Shard:
 
     def record(self, index: int, start: int = 0, stop: int | None = None) -> Record:
         """Clip number `index`, or its rows from `start` to `stop` as a slice would give them."""
-        a, b = int(self.offsets[index]), int(self.offsets[index + 1])
+        a, b = self.offsets[index : index + 2]
         first, last, _ = slice(start, stop).indices(b - a)
         lo, hi = a + first, a + max(first, last)
         columns = {name: self.read(f"rows/{name}", lo, hi) for name in self.columns}
@@ -94,18 +104,30 @@ class Shard:
         ends = self.read(f"blobs/{name}/ends", lo - before, hi)
         skipped = int(ends[0]) if before else 0
         ends = ends[1:] - skipped if before else ends
-        begin = int(self.blob_offsets[name][index]) + skipped
+        begin = self.blob_offsets[name][index] + skipped
         size = int(ends[-1]) if len(ends) else 0
         return ends, Stretch(self, f"blobs/{name}/bytes", begin, begin + size)
 
+    def outline(self, index: int) -> Record:
+        """Clip number `index` with no row of it read: each array is read as it is sliced."""
+        a, b = self.offsets[index : index + 2]
+        columns = {name: Stretch(self, f"rows/{name}", a, b) for name in self.columns}
+        blobs = {}
+        for name, offsets in self.blob_offsets.items():
+            ends = Stretch(self, f"blobs/{name}/ends", a, b)
+            begin, end = offsets[index : index + 2]
+            blobs[name] = ends, Stretch(self, f"blobs/{name}/bytes", begin, end)
+        known = self.contents[index]
+        return Record(self.clips[index], self.sources[index], columns, blobs, known)
+
 
 class Stretch:
-    """Some bytes of a shard, read when they are sliced: the pictures of a clip may be many."""
-
-    dtype = np.dtype(np.uint8)
+    """Some rows of an array of a shard, read when they are sliced: a clip may have many."""
 
     def __init__(self, shard: Shard, name: str, begin: int, end: int):
-        self._shard, self._name, self._begin, self.shape = shard, name, begin, (end - begin,)
+        _, shape, self.dtype = shard.extents[name]
+        self.shape = (end - begin, *shape[1:])
+        self._shard, self._name, self._begin = shard, name, begin
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -113,24 +135,23 @@ class Stretch:
     def __getitem__(self, part: slice) -> np.ndarray:
         a, b, step = part.indices(len(self))
         if step != 1:
-            raise ValueError(f"bytes of a shard come in consecutive slices, got step {step}")
+            raise ValueError(f"rows of a shard come in consecutive slices, got step {step}")
         return self._shard.read(self._name, self._begin + a, self._begin + max(a, b))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self[:], dtype)
 
 
-def _extent(file: h5py.File, name: str) -> tuple[int, tuple[int, ...], np.dtype]:
-    """Where an array begins in its file, the shape of a row, and the type of its numbers."""
-    x: Any = file[name]
-    return int(x.id.get_offset() or 0), x.shape[1:], x.dtype  # no offset: an array without rows
+Extent = tuple[int, tuple[int, ...], np.dtype]  # where an array begins, its shape and type
 
 
-def array(file: h5py.File, name: str, start: int = 0, stop: int | None = None) -> np.ndarray:
-    """Rows `start` to `stop` of a dataset, as they lie in the file."""
-    return np.asarray(file[name][start:stop])  # pyright: ignore[reportIndexIssue] - no stubs for it
-
-
-def group(file: h5py.File, name: str) -> list[str]:
-    """The names in a group; none if there is no such group."""
-    return list(file[name]) if name in file else []  # pyright: ignore[reportArgumentType] - as above
+def _extents(file: h5py.File) -> dict[str, Extent]:
+    """Where every array of a file lies, in byte order of their names."""
+    names: list[bytes] = []
+    file.id.links.visit(names.append)
+    found = {name.decode(): h5py.h5o.open(file.id, name) for name in sorted(names)}
+    return {
+        name: (int(x.get_offset() or 0), x.shape, x.dtype)  # no offset: an array without rows
+        for name, x in found.items()
+        if isinstance(x, h5py.h5d.DatasetID)
+    }

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from features.shards.file import array
 from features.shards.reading import Shards
 from features.shards.record import canonical
 from features.track import State
@@ -15,20 +14,20 @@ from features.track import State
 def show(shards: Shards) -> Iterator[str]:
     """One line a fact: what made the rows, how many there are, the share of each State."""
     files = shards.files
-    rows = sum(int(file.offsets[-1]) for file in files)
+    rows = sum(file.offsets[-1] for file in files)
     size = sum(file.path.stat().st_size for file in files)
     yield f"{shards.folder}: {len(files)} files, {len(shards)} clips, {rows} rows, {size} bytes"
     for name, value in shards.meta.items():
         yield f"{name:<10} {_plain(value)}"
     for name in files[0].columns:
-        x = array(files[0].open(), f"rows/{name}", 0, 0)
+        x = files[0].array(f"rows/{name}")
         yield f"{'column':<10} {name}: {x.dtype} ({', '.join(['T', *map(str, x.shape[1:])])})"
     for name in files[0].blob_offsets:
-        yield f"{'blobs':<10} {name}: {sum(int(f.blob_offsets[name][-1]) for f in files)} bytes"
+        yield f"{'blobs':<10} {name}: {sum(f.blob_offsets[name][-1] for f in files)} bytes"
     for name in (n for n in files[0].columns if n.split(".")[-1] == "state"):
         counts: Counter[int] = Counter()
         for file in files:
-            counts.update(array(file.open(), f"rows/{name}").tolist())
+            counts.update(file.array(f"rows/{name}")[:].tolist())
         shares = (f"{_state(s)} {100 * n / rows:.1f} %" for s, n in sorted(counts.items()))
         yield f"{name:<10} {', '.join(shares) or 'no rows'}"
 

@@ -22,6 +22,7 @@ class Plan:
 
     def __init__(self, records: Iterable[Record]):
         self.sizes: dict[str, Size] = {}
+        self.filled: list[str] = []  # arrays with any number in them, as they come into the file
         self.promised: list[tuple[str, str]] = []  # clip and content of each record
         self._sources: list[str] = []
         self._offsets: dict[str, list[int]] = {"offsets": [0]}
@@ -43,15 +44,22 @@ class Plan:
             )
         self.promised.append((record.clip, record.content))
         self._sources.append(record.source)
+        found = (name for name, x in arrays.items() if math.prod(x.shape))
+        self.filled += [name for name in found if name not in self.filled]
         for name, (shape, dtype) in self.sizes.items():
             self.sizes[name] = ((shape[0] + len(arrays[name]), *shape[1:]), dtype)
         for name, offsets in self._offsets.items():
             added = record.blobs[name.split("/")[1]][1] if "/" in name else record
             offsets.append(offsets[-1] + len(added))
 
-    def bytes(self) -> int:
-        """How much room the rows take."""
-        return sum(math.prod(shape) * dtype.itemsize for shape, dtype in self.sizes.values())
+    def bytes(self, name: str) -> int:
+        """How much room an array takes."""
+        shape, dtype = self.sizes[name]
+        return math.prod(shape) * dtype.itemsize
+
+    def room(self) -> int:
+        """How many bytes all arrays take."""
+        return sum(map(self.bytes, self.sizes)) + sum(x.nbytes for x in self.heads().values())
 
     def heads(self) -> dict[str, np.ndarray]:
         """The arrays that say which clips the file holds and where, in writing order."""

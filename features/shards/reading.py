@@ -26,8 +26,11 @@ class Shards(Mapping[str, Record]):
 
     def __init__(self, folder: Path | str, *, check: bool = True):
         self.folder = Path(folder)
+        self.files: list[Shard] = []
         try:
-            self.files = [Shard(path, check=check) for path in paths(self.folder)]
+            for path in paths(self.folder):
+                self.files.append(Shard(path, check=check))
+                self.files[-1].close()  # there may be more than a process can have open
         except ShardError as error:
             raise ShardError(f"{error}; {ANEW}") from error
         self._where: dict[str, tuple[Shard, int]] = {}
@@ -58,7 +61,7 @@ class Shards(Mapping[str, Record]):
     def rows(self, clip: str) -> int:
         """T, how many rows a clip has, without reading them."""
         file, index = self._find(clip)
-        return int(file.offsets[index + 1] - file.offsets[index])
+        return file.offsets[index + 1] - file.offsets[index]
 
     def content(self, clip: str) -> str:
         """The sha256 of a clip's rows, without reading them."""

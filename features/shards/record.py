@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -64,13 +64,18 @@ class Record:
         return dict(sorted(named.items()))
 
 
-def digest(record: Record) -> str:
-    """The sha256 of a record's arrays, hex: equal rows have equal digests, wherever they lie."""
+def digest(record: Record, put: Callable[[str, np.ndarray], None] | None = None) -> str:
+    """The sha256 of a record's arrays, hex: equal rows have equal digests, wherever they lie.
+
+    put  is given the name of an array and each block of it, in order, as it is hashed
+    """
     sha = hashlib.sha256()
     for name, x in record.arrays().items():
         sha.update(f"{name} {x.dtype.str} {x.shape}\n".encode())
         for block in blocks(x):
-            sha.update(block.tobytes())
+            sha.update(np.ascontiguousarray(block).data)
+            if put:
+                put(name, block)
     return sha.hexdigest()
 
 

@@ -33,14 +33,15 @@ def check_format(path: Path) -> str:
     return digest
 
 
-def check_bytes(path: Path) -> None:
-    """Raise ShardError unless the file is a shard of this format and every byte is as written."""
+def check_bytes(path: Path) -> str:
+    """A shard -> its digest. Raises ShardError unless every byte is as it was written."""
     written = check_format(path)
     found = _digest(path)
     if found != written:
         raise ShardError(
             f"{path} is damaged or cut off: its sha256 was {written[:12]}..., is {found[:12]}..."
         )
+    return found
 
 
 def _block(digest: str) -> bytes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,12 @@ import h5py
 import numpy as np
 
 from features.shards.plan import Plan
-from features.shards.record import USER_BLOCK, Record, blocks, canonical
+from features.shards.record import USER_BLOCK, Record, canonical, digest
 from features.shards.seal import seal
 
 Read = Callable[[Iterable[str]], Iterable[Record]]
+HEADER = 1 << 17  # bytes that HDF5 writes beside the arrays, at most
+CHANGED = "the records of a shard were not the same when read a second time; run it again"
 
 
 def write_folder(
@@ -42,7 +44,7 @@ def write_folder(
         part.mkdir(parents=True)
         for number, ids in enumerate(_split(clips, shards)):
             if ids:
-                write(part / f"{number:03d}.h5", meta, lambda ids=ids: read(ids))
+                write(part / f"{number:03d}.h5", meta, partial(read, ids))
         if folder.exists():
             folder.rename(old)
         part.rename(folder)
@@ -65,15 +67,22 @@ def write(path: Path, meta: Mapping[str, Any], read: Callable[[], Iterable[Recor
     """Write the records that `read()` yields, in their order, as one shard at `path`.
 
     `read` is called twice, once for sizes and once for rows, so that a shard larger than memory
-    can be packed from records that are opened one at a time. Raises ValueError where records do
+    can be packed from records that are opened one at a time. What is written is compared with the
+    digest that each record had the first time. Raises ValueError where it is another or records do
     not fit together, and OSError where the disk does not take them.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{uuid4().hex}.part")  # process ids repeat across machines
     try:
-        with _created(part) as file:
+        plan = Plan(read())
+        _reserve(part, plan.room() + len(canonical(meta)) + HEADER)
+        # nobody else knows of this file, so it needs no lock, and network disks often have none
+        with h5py.File(
+            part, "w", userblock_size=USER_BLOCK, libver="earliest", locking=False
+        ) as file:
             file.attrs["meta"] = canonical(meta)
-            _fill(file, read)
+            begins = _laid_out(file, plan)
+        _fill(part, begins, plan, read())
         seal(part)
         part.replace(path)
     finally:
@@ -81,43 +90,48 @@ def write(path: Path, meta: Mapping[str, Any], read: Callable[[], Iterable[Recor
             part.unlink()
 
 
-@contextmanager
-def _created(path: Path) -> Iterator[h5py.File]:
-    """A new file, closed at the end. Raises OSError in the system's words where the disk is full.
-
-    HDF5 may notice that only as it closes the file, and says so in a RuntimeError.
-    """
-    file = h5py.File(path, "x", userblock_size=USER_BLOCK, libver="earliest")
+def _reserve(path: Path, size: int) -> None:
+    """Take room on the disk before HDF5 does: it crashes where a disk or a quota refuses it any."""
     try:
-        try:
-            yield file
-        finally:
-            try:
-                file.close()
-            except RuntimeError as error:
-                raise OSError(str(error)) from error
+        if size > shutil.disk_usage(path.parent).free:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        with path.open("xb") as file:
+            os.posix_fallocate(file.fileno(), 0, size)
     except OSError as error:
-        found = re.search(r"errno = (\d+), error message = '([^']*)'", str(error))
-        raise (OSError(int(found[1]), found[2], str(path)) if found else error) from error
+        if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL):  # a disk that cannot reserve
+            raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def _fill(file: h5py.File, read: Callable[[], Iterable[Record]]) -> None:
-    plan, place = Plan(read()), Path(file.filename)
-    if plan.bytes() > shutil.disk_usage(place.parent).free:  # before HDF5 fails half way: it has
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(place))  # crashed after that
+def _laid_out(file: h5py.File, plan: Plan) -> dict[str, int]:
+    """Every array with its room in the file, the heads filled; where the rows of each begin.
+
+    HDF5 chooses where an array lies as its first row is written; it need not write the others.
+    """
     for name, values in plan.heads().items():
         file.create_dataset(name, data=values, track_times=False)
-    for name, (shape, dtype) in plan.sizes.items():
-        file.create_dataset(name, shape=shape, dtype=dtype, track_times=False)
-    at = dict.fromkeys(plan.sizes, 0)
-    for record, promised in zip_longest(read(), plan.promised):
-        if record is None or (record.clip, record.content) != promised:
-            raise ValueError("the records of a shard were not the same when read a second time")
-        for name, x in record.arrays().items():
-            for block in blocks(x):
-                _put(file, name, at[name], block)
-                at[name] += len(block)
+    into = {
+        name: file.create_dataset(name, shape=shape, dtype=dtype, track_times=False)
+        for name, (shape, dtype) in plan.sizes.items()
+    }
+    for name in plan.filled:
+        into[name][:1] = np.zeros((1, *into[name].shape[1:]), into[name].dtype)
+    return {name: into[name].id.get_offset() for name in plan.filled}
 
 
-def _put(file: h5py.File, name: str, at: int, block: np.ndarray) -> None:
-    file[name][at : at + len(block)] = block  # pyright: ignore[reportIndexIssue] - no stubs for it
+def _fill(path: Path, begins: Mapping[str, int], plan: Plan, records: Iterable[Record]) -> None:
+    """Write every row where it belongs. Raises ValueError where a record is not what it was."""
+    at = dict(begins)
+    ends = {name: at[name] + plan.bytes(name) for name in at}
+    with path.open("r+b", buffering=0) as file:
+
+        def put(name: str, block: np.ndarray) -> None:
+            if block.nbytes > ends.get(name, 0) - at.get(name, 0):
+                raise ValueError(CHANGED)
+            left = np.ascontiguousarray(block).reshape(-1).view(np.uint8)
+            while len(left):
+                count = os.pwrite(file.fileno(), left.data, at[name])
+                left, at[name] = left[count:], at[name] + count
+
+        for record, promised in zip_longest(records, plan.promised):
+            if record is None or (record.clip, digest(record, put)) != promised:
+                raise ValueError(CHANGED)

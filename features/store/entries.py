@@ -43,18 +43,17 @@ class Store:
     def get(self, key: str) -> Record | None:
         """The entry, every byte checked; None if there is none or it was damaged and dropped.
 
-        Its file's time becomes now, by which `prune` knows what is in use. Raises StoreError.
+        Rows are read as they are sliced, from the file that was checked. Its time becomes now, by
+        which `prune` knows what is in use. Raises StoreError.
         """
-        path = self.path(key)
+        path, record = self.path(key), None
         try:
-            with self._usable("read"):
-                record = opened(path).record(0)
+            with self._usable("read"), suppress(FileNotFoundError):
+                record = opened(path).outline(0)
         except ShardError as error:
             with self._usable("rid of a damaged entry"):
                 path.unlink(missing_ok=True)
             log.warning("dropped a store entry, it will be made again: %s", error)
-            return None
-        except FileNotFoundError:
             return None
         with suppress(OSError):  # somebody else's entry, or a read-only disk: unmarked, still good
             os.utime(path)
@@ -73,10 +72,10 @@ class Store:
 
     @contextmanager
     def _usable(self, what: str) -> Iterator[None]:
-        """Name the store in whatever its folder refuses, except that a file is not there."""
+        """Name the store in whatever its folder refuses."""
         try:
             yield
-        except (FileNotFoundError, StoreError):
+        except StoreError:
             raise
         except OSError as error:
             raise StoreError(
@@ -90,4 +89,5 @@ def opened(path: Path) -> Shard:
     shard = Shard(path)
     if len(shard.clips) != 1 or Store.key(shard.sources[0], shard.meta) != path.stem:
         raise ShardError(f"{path} holds another entry than its name says")
+    shard.close()  # there may be more than a process can have open
     return shard

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
 import subprocess
 import sys
@@ -83,6 +84,11 @@ def test_clips_without_rows_are_kept(tmp_path):
     write(empty, META, lambda: [made("a", rows=0)])
     assert shards["a"].columns["values"].shape == (0, 3)
     assert len(Shards(empty)["a"]) == 0
+
+
+def test_columns_without_width_are_kept(tmp_path):
+    write(tmp_path / "s.h5", META, lambda: [made("a", width=0), made("b", width=0)])
+    same(Shards(tmp_path)["b"], made("b", width=0))
 
 
 def test_records_longer_than_a_block_are_whole(tmp_path):
@@ -212,6 +218,28 @@ def test_a_file_that_was_cut_off_is_noticed(tmp_path, size):
     (tmp_path / "s.h5").write_bytes((tmp_path / "s.h5").read_bytes()[:size])
     with pytest.raises(ShardError, match=r"s\.h5 is .*dvc checkout"):
         Shards(tmp_path)
+
+
+def test_a_file_that_is_cut_off_while_it_is_read_is_noticed(shards):
+    path = shards.files[0].path
+    clip = shards.files[0].clips[0]
+    same(shards[clip], made(clip))
+    os.truncate(path, shards.files[0].extents["rows/values"][0] + 5)
+    with pytest.raises(ShardError, match=rf"{path} was cut off while it was read"):
+        shards[clip]
+
+
+def test_a_file_that_was_replaced_before_it_was_opened_is_noticed(tmp_path):
+    shards = Shards(folder(tmp_path / "s", CLIPS))
+    folder(tmp_path / "s", CLIPS, width=5)
+    with pytest.raises(ShardError, match=r"\.h5 was replaced since .*; read the folder anew"):
+        shards["a"]
+
+
+def test_a_file_that_is_replaced_while_it_is_open_is_read_as_it_was(shards):
+    shards["a"]
+    folder(shards.folder, CLIPS, width=5)
+    same(shards["a"], made("a"))
 
 
 def test_an_unknown_format_is_refused_by_name_even_unchecked(tmp_path):

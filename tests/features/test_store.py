@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import multiprocessing
 import os
 import resource
@@ -10,11 +12,13 @@ import subprocess
 import sys
 import time
 from itertools import count
+from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
-from features.shards import Record, write_folder
+from features.shards import Record, write, write_folder
 from features.store import Store, StoreError
 from features.store.__main__ import main
 from features.store.amounts import byte_count, size_text
@@ -137,6 +141,24 @@ def test_an_entry_under_another_name_is_damage(store, caplog):
     assert "another entry than its name says" in caplog.text
 
 
+def test_an_entry_damaged_after_it_was_checked_is_packed_into_no_shard(store, tmp_path):
+    key = put(store, "s", rows=4000)
+    record, path = store.get(key), store.path(key)
+    path.write_bytes(flip(-9)(path.read_bytes()))
+    with pytest.raises(ValueError, match="not the same when read a second time; run it again"):
+        write(tmp_path / "s.h5", META, lambda: [record])
+    assert not (tmp_path / "s.h5").exists()
+    assert store.get(key) is None  # the next run makes it anew
+
+
+def test_any_number_of_entries_can_be_looked_at_at_once(store):
+    before = len(os.listdir("/proc/self/fd"))
+    held = [store.get(put(store, f"clip {number}")) for number in range(30)]
+    assert [len(record) for record in held if record is not None] == [11] * 30
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert all(record.columns["times"][10:] == 10 / 7 for record in held if record is not None)
+
+
 # ------------------------------------------------------------------ endings --
 
 
@@ -186,16 +208,17 @@ def test_two_writers_of_the_same_entries_do_not_meet(store):
 
 
 def full(root):
-    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))  # as a full disk: no more bytes
-    store = Store(root)
-    try:
-        put(store, "large", rows=20_000)
-    except StoreError as error:
-        said = str(error)
-        clear = all(x in said for x in (str(root), "File too large", "free space"))
-        wrong = "" if clear and "\n" not in said else said
-    else:
-        wrong = "nothing was raised"
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))  # as a quota: no larger files
+    store, wrong = Store(root), ""
+    for number in range(3):  # HDF5 has crashed at the second refusal
+        try:
+            put(store, f"large {number}", rows=20_000)
+        except StoreError as error:
+            said = str(error)
+            clear = all(x in said for x in (str(root), "File too large", "free space"))
+            wrong += "" if clear and "\n" not in said else said
+        else:
+            wrong += "nothing was raised"
     sys.exit(wrong or 0)
 
 
@@ -215,6 +238,49 @@ def test_a_store_that_is_a_file_is_named(tmp_path):
         with pytest.raises(StoreError, match=r"clip store .*file cannot be .* CLIP_STORE"):
             use()
     assert (tmp_path / "file").read_text() == "not a folder"
+
+
+def refuse(*args, **kwargs):
+    raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+
+def test_a_read_only_store_gives_what_it_has_and_is_named_where_it_takes_nothing(
+    store, monkeypatch
+):
+    key = put(store, "s")
+    for where, name in ((Path, "mkdir"), (Path, "unlink"), (os, "utime")):
+        monkeypatch.setattr(where, name, refuse)
+    assert intact(store, key, "s")
+    with pytest.raises(StoreError, match=rf"{store.root} cannot be written: .*Read-only file sys"):
+        put(store, "t")
+    store.path(key).write_bytes(b"")
+    with pytest.raises(
+        StoreError, match=rf"{store.root} cannot be rid of a damaged entry: .*Read-o"
+    ):
+        store.get(key)
+
+
+def test_a_disk_that_neither_locks_nor_links_is_good_enough(store, tmp_path, monkeypatch):
+    asked, opened = [], h5py.File
+
+    def file(*args, **kwargs):
+        asked.append(kwargs.get("locking"))
+        return opened(*args, **kwargs)
+
+    monkeypatch.setattr(h5py, "File", file)
+    for where, name in ((os, "link"), (os, "symlink"), (fcntl, "flock"), (fcntl, "lockf")):
+        monkeypatch.setattr(where, name, refuse)
+    assert intact(store, put(store, "s"), "s")
+    write_folder(tmp_path / "audio", 1, META, "s", lambda ids: map(made, ids))
+    assert len(asked) > 2 and set(asked) == {False}
+
+
+def test_a_disk_that_cannot_reserve_room_is_good_enough(store, monkeypatch):
+    def cannot(*args):
+        raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+
+    monkeypatch.setattr(os, "posix_fallocate", cannot)
+    assert intact(store, put(store, "s"), "s")
 
 
 # ------------------------------------------------------------------ command line --

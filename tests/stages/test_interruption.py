@@ -138,16 +138,21 @@ def test_killed_at_any_of_20_moments_it_goes_on_where_it_was(folder, made, monke
     assert any(0 < count < len(CLIPS) for count in counts), counts
 
 
-@pytest.mark.parametrize("call", [1, 7, 12, 23, 24])
-def test_killed_while_packing_it_leaves_the_old_shards_or_none(folder, made, monkeypatch, call):
+MOMENTS = [(Store, "get", 1), (Store, "get", 12), (writing, "digest", 1), (writing, "digest", 12)]
+
+
+@pytest.mark.parametrize("where, name, call", [*MOMENTS, (writing, "seal", 3)])
+def test_killed_while_packing_it_leaves_the_old_shards_or_none(
+    folder, made, monkeypatch, where, name, call
+):
     expected = anew(monkeypatch, folder / "store")
     run_audio(n_mels=32)
     old = shards()
     made()
 
     def dying() -> None:
-        get = Store.get
-        monkeypatch.setattr(Store, "get", lambda *args: killed_at(call, get, *args))
+        work = getattr(where, name)
+        monkeypatch.setattr(where, name, lambda *args: killed_at(call, work, *args))
         run_audio()
 
     process = forked(dying)
@@ -379,30 +384,3 @@ def test_the_next_stage_refuses_a_bad_shard_and_says_what_to_do(folder, said, da
     for part in (str(shard), said, "dvc checkout --force", "dvc pull", "make it anew"):
         assert part in str(caught.value)
     assert shards(align.ALIGN) == before
-
-
-# ------------------------------------------------------------------ a corpus that changes --
-
-
-def test_of_200_clips_only_those_that_change_are_extracted(tmp_path, made, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("WORKERS", "1")
-    monkeypatch.delenv("CLIP_STORE", raising=False)
-    names = [f"n{n:03d}" for n in range(200)]
-
-    def again() -> list[str]:
-        run_ingest(Path("corpus"))
-        run_audio()
-        return made()
-
-    tones(tmp_path / "corpus", names, 0.1)
-    assert again() == names
-    tones(tmp_path / "corpus", ["n200"], 0.1)
-    assert again() == ["n200"]
-    (tmp_path / "corpus/media/n017.wav").unlink()
-    assert again() == []
-    changed = tmp_path / "corpus/media/n101.wav"
-    data = bytearray(changed.read_bytes())
-    data[-1] ^= 1
-    changed.write_bytes(data)
-    assert again() == ["n101"]
