@@ -69,8 +69,8 @@ class TestStage:
         assert all(out == f"data/{name}" or out.startswith(f"data/{name}/") for out in outs(name))
 
 
-@pytest.mark.parametrize("name", ["demo", "faces"])
-def test_pictures_of_people_are_not_pushed(name: str):
+@pytest.mark.parametrize("name", ["demo", "faces", "transcripts"])
+def test_what_people_look_like_and_said_is_not_pushed(name: str):
     assert all(next(iter(out.values())) == {"push": False} for out in GRAPH[name]["outs"])
 
 

@@ -16,7 +16,7 @@ from tests.project import Project
 from tests.repo import GRAPH
 
 EMBEDDINGS = {"visual", "audio", "text"}
-PRIVATE = {"data/demo", "data/faces"}
+PRIVATE = {"data/demo", "data/faces", "data/transcripts"}
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,11 @@ def test_a_push_with_the_run_cache_holds_neither_media_nor_face_crops(project: P
     files = project.files()
     ours = shared(project)
     assert {name for name, x in files.items() if x in pushed} == ours.keys()
-    assert {name.split("/")[0] for name in files.keys() - ours.keys()} == {"demo", "faces"}
+    assert {name.split("/")[0] for name in files.keys() - ours.keys()} == {
+        "demo",
+        "faces",
+        "transcripts",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -111,13 +115,24 @@ class TestAColleague:
             lambda p: p["train"]["heads"]["grjca"]["grjca"]["options"].update(temperature=0.2)
         )
         ran = colleague.repro("--pull", "--allow-missing")
-        assert ran == {"train@grjca-1", "evaluate", "report"}
+        assert ran == {"train@grjca-1", "evaluate", "robustness", "report"}
         after = colleague.files("data/train")
         changed = {name for name in before if before[name] != after[name]}
         assert "grjca-1/grjca/weights.safetensors" in changed
         assert {name.split("/")[0] for name in changed} == {"grjca-1"}
         metrics = json.loads((colleague.folder / "data/evaluate/metrics.json").read_text())
         assert {"visual", "concat", "grjca"} < set(metrics["heads"])
+
+
+def test_who_did_not_pull_is_told_to_and_goes_on_from_there(project: Project, tmp_path: Path):
+    theirs = clone(project, tmp_path / "theirs")
+    theirs.edit(lambda p: p["train"]["heads"]["grjca"]["grjca"]["options"].update(temperature=0.2))
+    said = theirs.run("dvc", "repro", "--pull", "--allow-missing", fails=True)
+    assert "evaluate: no trained head in data/train/single-1" in said
+    assert "dvc pull --allow-missing" in said
+    theirs.run("dvc", "pull", "--allow-missing")
+    assert theirs.repro("--pull", "--allow-missing") == {"evaluate", "robustness", "report"}
+    assert not any((theirs.folder / path).exists() for path in PRIVATE)
 
 
 def test_an_s3_compatible_remote_gives_back_the_same_bytes(
