@@ -9,6 +9,7 @@ Axis names, used in every docstring and comment of this package; one letter is o
     R  rows of all clips together    W  windows of all clips together
     Y  targets: valence, arousal     K  inner width of JCA's attention
     S  rows of a source that is asked
+    E  clips of a split              Q  resamples of them
 
 A mask is bool, True where there is data: (B, T). A window may lack a modality altogether.
 Modalities are visited in the order of `widths`, never in the order of the batch's dict.

@@ -25,13 +25,13 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def each(work: Callable[[T], R], items: Sequence[T], label: str) -> Iterator[R]:
+def each(work: Callable[[T], R], items: Sequence[T], label: str, unit: str = "clip") -> Iterator[R]:
     """`work` on every item, results as they come; progress with rate and time left.
 
     The first failure is raised once the items in flight are done; those not begun are dropped.
     """
     with _one_thread_each():
-        yield from progress(_results(work, items, workers()), len(items), label)
+        yield from progress(_results(work, items, workers()), len(items), label, unit)
 
 
 def _results(work: Callable[[T], R], items: Sequence[T], count: int) -> Iterator[R]:

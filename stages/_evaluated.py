@@ -42,10 +42,9 @@ def write_gates(folder: Path, models: Sequence[Trained], clips: Clips, grid: Gri
 
 
 def write_plots(out: Path, table: Mapping[str, Any], folders: Mapping[str, list[Path]]) -> None:
-    """ccc.csv, a row per run and target; history.csv, a row per epoch of every model."""
-    kept = ("ccc", "ccc_std", "ccc_low", "ccc_high")
-    rows = [[n, t, *(s[t].get(k, "") for k in kept)] for n, s in table.items() for t in MEASURED]
-    write_table(out / "ccc.csv", ["run", "target", *kept], rows)
+    """ccc.csv, a row per run; history.csv, a row per epoch of every model."""
+    rows = [[name, *(scores[t]["ccc"] for t in MEASURED)] for name, scores in table.items()]
+    write_table(out / "ccc.csv", ["run", *MEASURED], rows)
     epochs = [row for name, seeds in folders.items() for f in seeds for row in _history(name, f)]
     columns = list(dict.fromkeys([*HISTORY, *(column for row in epochs for column in row)]))
     write_table(out / "history.csv", columns, ([r.get(c, "") for c in columns] for r in epochs))

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from models.bootstrap import draw, interval, resampled_ccc
-from stages._agreement import MEASURED, Clips, Guesses, rounded
+from stages._agreement import MEASURED, Clips, Guesses, Scores, rounded
 from stages._params import Section
 
 
@@ -36,23 +36,19 @@ class Intervals:
         self._counts = draw(self._labels, how.resamples, how.seed) if enough else None  # (Q, E)
         self.used = 0 if self._counts is None else len(self._counts)
 
-    def add(self, run: str, each: Sequence[Guesses]) -> None:
-        """Take note of what a run answers under each seed."""
+    def add(self, run: str, each: Sequence[Guesses], scores: Scores) -> Scores:
+        """Take note of what a run answers under each seed -> its scores with the bounds of CCC,
+        ccc_low and ccc_high."""
         if self._counts is None:
-            return
+            return scores
         ccc = []
         for guesses in each:
             seen = [guesses[name][mask] for name, mask in self._masks.items()]  # (R, 2) of a clip
             ccc.append(resampled_ccc(self._counts, seen, self._labels))  # (Q, 2)
         mean = np.mean(ccc, axis=0)
         self._ccc[run] = np.column_stack([mean, mean.mean(axis=1)])  # (Q, 3)
-
-    def of(self, run: str) -> dict[str, dict[str, float]]:
-        """{one of MEASURED: {ccc_low, ccc_high}}, empty if there are none."""
-        if not self.used:
-            return {}
         columns = zip(MEASURED, self._ccc[run].T, strict=True)
-        return {t: self._bounds(x, "ccc_low", "ccc_high") for t, x in columns}
+        return {t: {**scores[t], **self._bounds(x, "ccc_low", "ccc_high")} for t, x in columns}
 
     def against(self, run: str, other: str) -> dict[str, dict[str, float]]:
         """How much higher a run's CCC is than another's on the same clips: {one of MEASURED: {low,

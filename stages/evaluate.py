@@ -47,11 +47,7 @@ class Params(Section):
 
 def run(params: Params) -> None:
     torch.set_num_threads(params.threads)
-    train = load("train", TrainParams)
-    folders = runs(train.kinds, train.seeds)
-    known("fusion head under evaluate.baselines", params.baselines, available())
-    known("run under evaluate.compare", [n for pair in params.compare for n in pair], folders)
-    known("variant of CCC under evaluate.variants", params.variants, PROTOCOLS)
+    folders = _folders(params)
     grid = Grid(read_clips())
     clips = grid.split(params.split, grid.modalities)
     check(params.split, clips, grid.modalities, TARGETS)
@@ -64,10 +60,7 @@ def run(params: Params) -> None:
             models = [trained(folder) for folder in folders[name]]
             each = [answers(model, clips) for model in models]
             scores = over_seeds([agreement(a, clips, params.variants) for a in each])
-            intervals.add(name, each)
-            sure = intervals.of(name)
-            table[name] = {t: {**score, **sure.get(t, {})} for t, score in scores.items()}
-            table[name] |= ccc_without(models, clips)
+            table[name] = {**intervals.add(name, each, scores), **ccc_without(models, clips)}
             if models[0].about["head"] in params.baselines:
                 plain[name] = validation(models)
             write_predictions(out / "predictions" / name, each, clips, grid)
@@ -80,6 +73,16 @@ def run(params: Params) -> None:
         metrics = {"heads": table, "baseline": baseline, "bootstrap": drawn, "split": params.split}
         metrics |= {"clips": len(clips), "features": grid.provenance()}
         write_lines(out / "metrics.json", [json.dumps(metrics, indent=2, ensure_ascii=False)])
+
+
+def _folders(params: Params) -> dict[str, list[Path]]:
+    """What was trained, once it is known that every name in the section exists."""
+    train = load("train", TrainParams)
+    folders = runs(train.kinds, train.seeds)
+    known("fusion head under evaluate.baselines", params.baselines, available())
+    known("run under evaluate.compare", [n for pair in params.compare for n in pair], folders)
+    known("variant of CCC under evaluate.variants", params.variants, PROTOCOLS)
+    return folders
 
 
 if __name__ == "__main__":

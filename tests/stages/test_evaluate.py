@@ -73,6 +73,7 @@ def test_runs_are_compared_with_the_baseline_that_validates_best(trained_project
         "text": set(),
         "both": {"text"},
         "gated": {"text", "both"},
+        "apart": {"text"},
     }
     arousal = heads["both"]["against"]["text"]["arousal"]
     gap = heads["both"]["arousal"]["ccc"] - heads["text"]["arousal"]["ccc"]
@@ -100,26 +101,33 @@ def test_papers_own_scores_are_off_by_default_and_stand_beside_the_official_one(
 
 def test_gate_weights_of_gated_heads_alone_are_kept(trained_project):
     score()
-    assert [f.name for f in sorted((EVALUATE / "gates").iterdir())] == ["gated"]
+    assert [f.name for f in sorted((EVALUATE / "gates").iterdir())] == ["apart", "gated"]
     rows = read("gates/gated/e.csv")
     columns = [f"{m}_{n}" for m in ("audio", "text") for n in range(3)]
     assert list(rows[0]) == ["time", *columns] and len(rows) == T
     assert sum(float(rows[7][c]) for c in columns[:3]) == pytest.approx(1, abs=1e-5)
+    apart = read("gates/apart/e.csv")[0]
+    assert list(apart) == ["time", *(f"{t}:{c}" for t in ("valence", "arousal") for c in columns)]
+
+
+def test_the_scores_are_laid_out_for_plots_a_row_per_run(trained_project):
+    heads = score()["heads"]
+    rows = read("plots/ccc.csv")
+    assert [row["run"] for row in rows] == list(heads)
+    for row in rows:
+        for target in ("valence", "arousal", "mean"):
+            assert float(row[target]) == heads[row["run"]][target]["ccc"]
 
 
 def test_the_history_of_every_model_is_gathered(trained_project):
-    """Heads with gates have columns that others leave empty; a run may consist of two models."""
-    for seed in (1, 2):
-        whole = train.TRAIN / f"concat-{seed}" / "both" / "history.csv"
-        (whole.parent / "extra").mkdir()
-        (whole.parent / "extra" / "history.csv").write_text("epoch,val_ccc_arousal\n1,0.5\n")
+    """Heads with gates have columns that others leave empty, models of one target too."""
     score()
     rows = read("plots/history.csv")
-    assert {r["trained"] for r in rows if r["run"] == "both"} == {
-        *("concat-1", "concat-2", "concat-1/extra", "concat-2/extra")
+    assert {r["trained"] for r in rows if r["run"] == "apart"} == {
+        f"grjca-{seed}/{target}" for seed in (1, 2) for target in ("valence", "arousal")
     }
-    assert all((r["gate_audio"] != "") == (r["run"] == "gated") for r in rows)
-    assert [r["loss"] for r in rows if r["trained"] == "concat-1/extra"] == [""]
+    assert all((r["gate_audio"] != "") == (r["run"] in ("gated", "apart")) for r in rows)
+    assert all((r["val_ccc_valence"] == "") == ("arousal" in r["trained"]) for r in rows)
 
 
 def test_one_labelled_clip_is_scored_without_an_interval(trained_project):
