@@ -1,97 +1,109 @@
-"""The report's HTML: a table of scores and charts that need nothing from the network."""
+"""The report's one HTML page: sections, charts and the script that draws them, no network.
+
+A chart is a plotly.js figure as plain values, {data, layout}. Lines of the colour INK are drawn in
+the colour of the text, which follows the reader's choice of light or dark.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
-from plotly.subplots import make_subplots
 
-TARGETS = ("valence", "arousal")
-COLOURS = (
-    "#0072b2",
-    "#d55e00",
-    "#009e73",
-    "#cc79a7",
-)  # Okabe and Ito: told apart without colour vision
+Chart = dict[str, Any]
+INK = "ink"
 STYLE = """
-:root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; }
-.note { border-left: 4px solid #d55e00; padding: .25rem 1rem; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .9rem; border-bottom: 1px solid #8886; text-align: right; }
+:root { color-scheme: light dark; --line: #8886; --ink: #1a1a1a; --page: #fff; --mark: #d55e00; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e6e6; --page: #16181c; } }
+body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page);
+       max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
+.note { border-left: 4px solid var(--mark); padding: .25rem 1rem; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; white-space: nowrap; }
+th, td { padding: .3rem .8rem; border-bottom: 1px solid var(--line); text-align: right; }
 th:first-child, td:first-child { text-align: left; }
-tr.best { font-weight: 600; }
-figure { margin: 1.5rem 0; background: #fff; border-radius: 6px; }
+td small { display: block; opacity: .75; }
+.charts { display: grid; gap: .5rem 1rem; 
+          grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); }
+.charts.one { grid-template-columns: minmax(0, 1fr); }
+figure { margin: 0; min-width: 0; break-inside: avoid; }
+figcaption { font-weight: 600; margin: .5rem 0 0; }
+.keys { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; list-style: none; }
+fieldset { border: 1px solid var(--line); display: inline-flex; flex-wrap: wrap; gap: 1rem; }
+@media print { :root { color-scheme: light; --ink: #000; --page: #fff; }
+               fieldset { display: none; } }
+"""
+SCRIPT = """
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const figures = [...document.querySelectorAll("figure")];
+const specs = new Map(figures.map(f => [f, JSON.parse(f.querySelector("script").textContent)]));
+let paper = false, drawn = new Set();
+function draw(figure) {
+  const ink = dark.matches && !paper ? "#e6e6e6" : "#1a1a1a", grid = ink + "26";
+  const target = figure.closest("section").querySelector("input:checked")?.value;
+  const {data, layout} = structuredClone(specs.get(figure));
+  for (const trace of data) {
+    if (trace.line?.color === "ink") trace.line.color = ink;
+    if (trace.meta) trace.visible = trace.meta === target;
+  }
+  for (const [name, axis] of Object.entries(layout))
+    if (/^[xy]axis/.test(name)) Object.assign(axis, {gridcolor: grid, zerolinecolor: grid});
+  Object.assign(layout, {font: {color: ink, size: 12, family: "system-ui, sans-serif"},
+    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    hoverlabel: {bgcolor: dark.matches && !paper ? "#2a2d33" : "#fff", font: {color: ink}}});
+  Plotly.react(figure.querySelector(".chart"), data, layout,
+    {responsive: true, displayModeBar: false});  // drag to zoom, double click to undo
+  drawn.add(figure);
+}
+const redraw = () => drawn.forEach(draw);
+const seen = new IntersectionObserver(entries => entries.forEach(
+  e => { if (e.isIntersecting && !drawn.has(e.target)) draw(e.target); }), {rootMargin: "600px"});
+figures.forEach(f => seen.observe(f));
+dark.addEventListener("change", redraw);
+document.addEventListener("change", e => { if (e.target.matches("fieldset input")) redraw(); });
+addEventListener("beforeprint", () => { paper = true; figures.forEach(draw); });
+addEventListener("afterprint", () => { paper = false; redraw(); });
 """
 
 
-def page(
-    title: str, note: str, scores: str, figures: Sequence[go.Figure], features: Mapping[str, Any]
-) -> str:
-    """The whole page as text; `scores` is HTML, everything else is escaped here."""
-    charts = "\n".join(
-        f"<figure>{f.to_html(full_html=False, include_plotlyjs=False, div_id=f'clip{i}')}</figure>"
-        for i, f in enumerate(figures)
-    )
-    made = "".join(
-        f"<li>{escape(m)}: {escape(f['extractor'])}, <code>{escape(f['digest'])}</code></li>"
-        for m, f in features.items()
+def page(title: str, note: str, sections: Mapping[str, str]) -> str:
+    """The whole page; sections are {heading: HTML}, everything else is escaped here."""
+    body = "\n".join(
+        f"<section><h2>{escape(heading)}</h2>{html}</section>" for heading, html in sections.items()
     )
     return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{escape(title)}</title><style>{STYLE}</style>
-<script>{get_plotlyjs() if figures else ""}</script></head>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)}</title><style>{STYLE}</style></head>
 <body><h1>{escape(title)}</h1><p class="note">{escape(note)}</p>
-<h2>Agreement with the annotators</h2><div class="scroll">{scores}</div>
-<p>CCC over every labelled step of the split, mean and standard deviation over seeds.</p>
-<h2>True and predicted, over time</h2>{charts}
-<h2>Which features</h2><ul>{made}</ul></body></html>"""
+{body}
+<script>{get_plotlyjs()}</script><script>{SCRIPT}</script></body></html>"""
 
 
-def table(metrics: Mapping[str, Any]) -> str:
-    """The scores as an HTML table, best mean first."""
-    heads = metrics["heads"]
-    order = sorted(heads, key=lambda name: -heads[name]["mean"]["ccc"])
-    rows = "".join(
-        f"<tr{' class=best' if name == order[0] else ''}><td>{escape(name)}</td>"
-        + "".join(f"<td>{_pm(heads[name][t])}</td>" for t in (*TARGETS, "mean"))
-        + "</tr>"
-        for name in order
-    )
+def charts(figures: Mapping[str, Chart], kind: str = "") -> str:
+    """Charts under their captions, as many in a row as there is room for; `one`: one a row."""
+    return f'<div class="charts {kind}">{"".join(map(_figure, figures, figures.values()))}</div>'
+
+
+def _figure(caption: str, chart: Chart) -> str:
+    spec = json.dumps(chart, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    spec = spec.replace("<", "\\u003c")  # a name may hold </script>
+    height = chart["layout"]["height"]
     return (
-        f"<table><tr><th>head</th><th>valence</th><th>arousal</th><th>mean</th></tr>{rows}</table>"
+        f'<figure><figcaption>{escape(caption)}</figcaption><div class="chart" '
+        f'style="height:{height}px"></div><script type="application/json">'
+        f"{spec}</script></figure>"
     )
 
 
-def _pm(score: Mapping[str, float]) -> str:
-    return f"{score['ccc']:.3f} ± {score['ccc_std']:.3f}"
-
-
-def traces(title: str, heads: Mapping[str, Mapping[str, Sequence[float | None]]]) -> go.Figure:
-    """One clip: valence above arousal, the truth in black and each head's prediction over it."""
-    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.06)
-    first = next(iter(heads.values()))
-    for row, target in enumerate(TARGETS, start=1):
-        lines = {"truth": (first[f"{target}_true"], "#222", "solid")}
-        for (name, columns), colour in zip(heads.items(), COLOURS, strict=False):
-            lines[name] = (columns[target], colour, "dash")
-        for name, (y, colour, dash) in lines.items():
-            line = {"color": colour, "dash": dash, "width": 2}
-            figure.add_scatter(
-                x=list(first["time"]), y=list(y), name=name, line=line, mode="lines",
-                legendgroup=name, showlegend=row == 1, row=row, col=1,
-            )  # fmt: skip
-        figure.update_yaxes(title=target, range=[-1, 1], row=row, col=1)
-    figure.update_xaxes(title="time (s)", row=2, col=1)
-    return figure.update_layout(
-        title=title,
-        height=380,
-        template="plotly_white",
-        hovermode="x unified",
-        margin={"t": 50, "b": 40},
+def choice(name: str, values: Iterable[str], chosen: str) -> str:
+    """Buttons of which one is chosen; charts of the section show traces whose `meta` it is."""
+    buttons = "".join(
+        f'<label><input type="radio" name="{name}" value="{escape(v)}"'
+        f"{' checked' if v == chosen else ''}> {escape(v)}</label>"
+        for v in values
     )
+    return f"<fieldset>{buttons}</fieldset>"

@@ -13,16 +13,25 @@ COLUMNS = ("valence", "arousal", "mean")
 
 
 def lines(metrics: dict) -> list[str]:
-    """The table of scores, best mean first."""
-    heads = metrics["heads"]
+    """The table of scores, best mean first: CCC, interval of the mean, and how much better the mean
+    is than the baseline's."""
+    heads, baseline = metrics["heads"], metrics["baseline"]
     width = max(map(len, heads))
-    rows = [f"{'CCC':<{width}}" + "".join(f"  {c:>13}" for c in COLUMNS)]
+    last = f"{100 * metrics['bootstrap']['level']:g} % of mean"
+    rows = [f"{'CCC':<{width}}" + "".join(f"  {c:>14}" for c in COLUMNS) + f"  {last:>14}"]
+    rows[0] += f"  better than {baseline}" if baseline else ""
     for name in sorted(heads, key=lambda n: -heads[n]["mean"]["ccc"]):
-        cells = (heads[name][c] for c in COLUMNS)
-        rows.append(
-            f"{name:<{width}}" + "".join(f"  {c['ccc']:.3f} ± {c['ccc_std']:.3f}" for c in cells)
-        )
+        cells = [f"{heads[name][c]['ccc']:.3f} ± {heads[name][c]['ccc_std']:.3f}" for c in COLUMNS]
+        cells.append(_bounds(heads[name]["mean"], "ccc_low", "ccc_high", ".3f"))
+        if than := heads[name].get("against", {}).get(baseline):
+            mean = than["mean"]
+            cells.append(f"{mean['difference']:+.3f} {_bounds(mean, 'low', 'high', '+.3f')}")
+        rows.append(f"{name:<{width}}" + "".join(f"  {c:>14}" for c in cells).rstrip())
     return rows
+
+
+def _bounds(score: dict, low: str, high: str, style: str) -> str:
+    return f"[{score[low]:{style}}, {score[high]:{style}}]" if low in score else ""
 
 
 def main() -> None:

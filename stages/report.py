@@ -1,25 +1,30 @@
 """Everything measured -> one static page.
 
-reads   data/ingest/clips.jsonl, data/evaluate/metrics.json and predictions
+reads   data/ingest/clips.jsonl, data/align/*.h5 (which modality has data when), data/train/,
+        data/evaluate/, data/robustness/curves.csv
 writes  data/report/index.html    opens from disk, needs no network
 """
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field
 
-from stages._clips import read_clips, write_lines
+from models.nearest import known
+from stages import _sections as section
+from stages._charts import Look, looks
+from stages._clips import write_lines
 from stages._main import main
-from stages._page import page, table, traces
+from stages._measured import EVALUATE, abouts, rows, viewers
+from stages._page import INK, page
 from stages._params import Section
+from stages._tables import best_first, features
 
-EVALUATE = Path("data/evaluate")
+CURVES = Path("data/robustness/curves.csv")
 REPORT = Path("data/report/index.html")
+TRUTH: Look = {"color": INK, "dash": "solid"}
 
 
 class Params(Section):
@@ -32,25 +37,21 @@ class Params(Section):
 def run(params: Params) -> None:
     metrics = json.loads((EVALUATE / "metrics.json").read_text(encoding="utf-8"))
     heads = metrics["heads"]
-    best = max(heads, key=lambda name: heads[name]["mean"]["ccc"])
-    shown = params.heads or [best]
-    if unknown := [h for h in shown if h not in heads]:
-        raise LookupError(f"report.heads names {unknown[0]!r}; evaluated were: {', '.join(heads)}")
-    subjects = {clip.id: clip.subject for clip in read_clips()}
-    files = sorted((EVALUATE / "predictions" / shown[0]).glob("*.csv"))[: params.clips]
-    figures = [
-        traces(f"{f.stem} (subject {subjects[f.stem]})", {h: _read(h, f.name) for h in shown})
-        for f in files
-    ]
-    html = page(params.title, params.note, table(metrics), figures, metrics["features"])
-    write_lines(REPORT, [html])
-
-
-def _read(head: str, name: str) -> dict[str, list[Any]]:
-    """One clip's predictions as columns; None where there is no truth."""
-    with (EVALUATE / "predictions" / head / name).open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    return {c: [float(r[c]) if r[c] else None for r in rows] for c in rows[0]} if rows else {}
+    known("run under report.heads", params.heads, heads)
+    lines = looks(heads)
+    shown = params.heads or best_first(heads)[:1]
+    traced = {"truth": TRUTH, **{name: lines[name] for name in shown}}
+    gated = next((name for name in shown if (EVALUATE / "gates" / name).is_dir()), None)
+    clips = viewers(params.clips, shown, gated, traced)
+    sections = {
+        "Agreement with the annotators": section.agreement(metrics, lines),
+        "When a modality fails": section.failing(rows(CURVES), lines),
+        "Variations of a head": section.varied(abouts(heads), metrics),
+        "True and predicted, over time": section.clips(clips, traced, gated),
+        "Training": section.training(rows(EVALUATE / "plots/history.csv")),
+        "Which features": features(metrics["features"]),
+    }
+    write_lines(REPORT, [page(params.title, params.note, sections)])
 
 
 if __name__ == "__main__":

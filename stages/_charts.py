@@ -1,0 +1,88 @@
+"""The charts of the report about runs, as plotly.js figures in plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from stages._page import INK, Chart
+
+Rows = Sequence[Mapping[str, str]]  # of a CSV file
+Look = dict[str, Any]
+# Okabe and Ito's colours, told apart without colour vision, less black and the pale yellow.
+COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+DASHES = {"solid": "", "dash": "8 4", "dot": "2 3", "dashdot": "8 3 2 3"}
+
+
+def looks(names: Iterable[str]) -> dict[str, Look]:
+    """A line for each name, the same in every chart: a colour, and a dash once colours run out."""
+    dashes = list(DASHES)
+    return {
+        name: {"color": COLOURS[i % len(COLOURS)], "dash": dashes[i // len(COLOURS) % len(dashes)]}
+        for i, name in enumerate(names)
+    }
+
+
+def keys(lines: Mapping[str, Look]) -> str:
+    """A legend for many charts, as HTML."""
+    items = (
+        f'<li><svg width="32" height="10" aria-hidden="true"><path d="M0 5h32" stroke-width="3" '
+        f'stroke="{"currentColor" if look["color"] == INK else look["color"]}" '
+        f'stroke-dasharray="{DASHES[look["dash"]]}"/></svg> {escape(name)}</li>'
+        for name, look in lines.items()
+    )
+    return f'<ul class="keys">{"".join(items)}</ul>'
+
+
+def line(name: str, x: Sequence[Any], y: Sequence[Any], look: Look, **more: Any) -> Any:
+    """One line of a chart."""
+    return {"type": "scatter", "mode": "lines", "name": name, "x": x, "y": y, "line": look, **more}
+
+
+def agreement(heads: Mapping[str, Any], target: str, lines: Mapping[str, Look]) -> Chart:
+    """CCC of every run with its interval, the best mean on top."""
+    data = []
+    for name in sorted(heads, key=lambda n: heads[n]["mean"]["ccc"]):
+        score, look = heads[name][target], lines[name]
+        up, down = (score.get(f"ccc_{k}", score["ccc"]) - score["ccc"] for k in ("high", "low"))
+        bar = {"type": "data", "symmetric": False, "array": [up], "arrayminus": [-down]}
+        dot = {"mode": "markers", "marker": {"color": look["color"], "size": 9}}
+        data.append(line(name, [score["ccc"]], [name], look, error_x=bar, **dot))
+    names = {"automargin": True, "fixedrange": True}
+    return chart(data, 90 + 24 * len(data), "CCC", yaxis=names, hovermode="closest")
+
+
+def failing(rows: Rows, lines: Mapping[str, Look], lowest: float) -> Chart:
+    """CCC against the share of the time in which one modality fails in one way."""
+    data = []
+    for name, target in dict.fromkeys((r["run"], r["target"]) for r in rows):
+        own = [r for r in rows if (r["run"], r["target"]) == (name, target)]
+        x, y = [100 * float(r["share"]) for r in own], [float(r["ccc"]) for r in own]
+        data.append(line(name, x, y, lines[name], mode="lines+markers", meta=target))
+    return chart(data, 240, "% of the time", yaxis={"range": [lowest, 1]})
+
+
+def training(rows: Rows, lines: Mapping[str, Look]) -> Chart:
+    """Validation CCC, and how far gates are open, epoch by epoch, a line per model of one run."""
+    data = []
+    for trained in dict.fromkeys(r["trained"] for r in rows):
+        own = [r for r in rows if r["trained"] == trained]
+        epochs = [float(r["epoch"]) for r in own]
+        for column, look in lines.items():
+            y = [float(r[column]) if r[column] else None for r in own]
+            if any(v is not None for v in y):
+                data.append(line(f"{column}, {trained}", epochs, y, {**look, "width": 1.25}))
+    return chart(data, 240, "epoch", yaxis={"range": [min(0, lowest(rows, list(lines))), 1]})
+
+
+def lowest(rows: Rows, columns: Sequence[str]) -> float:
+    """The smallest number in some columns."""
+    return min(float(r[c]) for r in rows for c in columns if r[c])
+
+
+def chart(data: list[Any], height: int, along: str, **layout: Any) -> Chart:
+    """A figure without a legend; `along` is what the x axis counts."""
+    same = {"height": height, "showlegend": False, "margin": {"l": 44, "r": 8, "t": 8, "b": 40}}
+    same |= {"hovermode": "x unified", "xaxis": {"title": {"text": along}}}
+    return {"data": data, "layout": {**same, **layout}}

@@ -1,0 +1,99 @@
+"""The sections of the report, as HTML, from what stages measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from stages import _charts as draw
+from stages._charts import Look, Rows
+from stages._page import Chart, charts, choice
+from stages._tables import MEASURED, scores, variations
+
+FEW = 30  # clips, below which models.bootstrap found its intervals too narrow
+
+
+def agreement(metrics: Mapping[str, Any], lines: Mapping[str, Look]) -> str:
+    """Scores with intervals, as a table and as charts."""
+    how = metrics["bootstrap"]
+    level, baseline = f"{100 * how['level']:g} %", metrics["baseline"]
+    text = (
+        f"CCC over every labelled step of {metrics['clips']} clips ({metrics['split']} split): "
+        "mean and standard deviation over seeds. "
+    )
+    if how["used"]:
+        text += (
+            f"Below it the {level} interval over {how['used']} resamples of the clips, the same "
+            "clips for every run; it holds what the choice of clips does to the score, not what "
+            "the seed does. "
+        )
+        text += "From so few clips it is too narrow. " if metrics["clips"] < FEW else ""
+    if baseline:
+        text += (
+            f"{baseline} is the plain head that validates best; a difference is in bold if its "
+            "interval leaves out 0, and beside it stands the share of resamples in which the run "
+            "is the better one."
+        )
+    figures = {t: draw.agreement(metrics["heads"], t, lines) for t in MEASURED}
+    return scores(metrics) + _paragraph(text) + charts(figures)
+
+
+def failing(rows: Rows, lines: Mapping[str, Look]) -> str:
+    """A chart per modality and kind of failure."""
+    if not rows:
+        return _paragraph("No head of several modalities was tried.")
+    text = (
+        "CCC while one modality is useless for a share of each clip, the same stretches for every "
+        "head. Dropped: it is known to be missing. Frozen: its last row is repeated and passes for "
+        "data. Noised: its rows are those of other clips and pass for data."
+    )
+    shown = {name: look for name, look in lines.items() if name in {r["run"] for r in rows}}
+    least = min(0.0, draw.lowest(rows, ["ccc"]))
+    figures = {
+        f"{modality} {kind}": draw.failing(
+            [r for r in rows if (r["modality"], r["kind"]) == (modality, kind)], lines, least
+        )
+        for modality, kind in dict.fromkeys((r["modality"], r["kind"]) for r in rows)
+    }
+    return (
+        _paragraph(text) + choice("target", MEASURED, "mean") + draw.keys(shown) + charts(figures)
+    )
+
+
+def varied(runs: Mapping[str, Mapping[str, Any]], metrics: Mapping[str, Any]) -> str:
+    """Runs of one head that differ in options."""
+    tables = variations(runs, metrics["heads"])
+    return tables or _paragraph("No head was trained with more than one set of options or recipe.")
+
+
+def clips(figures: Mapping[str, Chart], lines: Mapping[str, Look], gated: str | None) -> str:
+    """A chart per clip, made by stages._viewer; `gated` is the run whose gates they show."""
+    if not figures:
+        return _paragraph("No clip was asked for (report.clips).")
+    text = "Predictions are means over seeds. The bars below say when each modality has data. "
+    if gated:
+        text += (
+            f"Then the gate weights of {gated}, mean over seeds, stacked: grey at the bottom is "
+            "candidate 0, the modality's own encoding, above it what each recursion made of it."
+        )
+    return _paragraph(text) + draw.keys(lines) + charts(figures, "one")
+
+
+def training(rows: Rows) -> str:
+    """A chart per run."""
+    columns = [c for c in rows[0] if c.startswith(("val_ccc_", "gate_"))]
+    lines = draw.looks(columns)
+    figures = {
+        run: draw.training([r for r in rows if r["run"] == run], lines)
+        for run in dict.fromkeys(r["run"] for r in rows)
+    }
+    text = (
+        "On the validation split, a line per seed. gate_...: how much of what attention made of "
+        "the modality its gate lets through, as against the modality's own encoding."
+    )
+    return _paragraph(text) + draw.keys(lines) + charts(figures)
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>"
