@@ -1,0 +1,110 @@
+"""Models in the folders that transformers writes: local, complete, in single precision.
+
+transformers itself starts with random numbers what a folder lacks, and without a tokenizer it makes
+an empty one; here both are errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+from torch import nn
+from transformers import AutoModel, PreTrainedModel
+from transformers.utils import logging
+
+from features.weights import WeightsError, some
+
+UNREAD = {".md", ".onnx", ".h5", ".ot", ".msgpack"}  # files of a model that torch does not load
+WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+READERS = {  # what reads a signal for the model, and the files of which it needs one
+    "tokenizer": ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "*.tiktoken"),
+    "image processor": ("preprocessor_config.json", "processor_config.json"),
+    "feature extractor": ("preprocessor_config.json", "processor_config.json"),
+}
+
+
+def folder(model: str, reader: str) -> Path:
+    """A folder, or a model id whose files are in the cache already -> the folder of the files.
+
+    reader  one of READERS. Raises FileNotFoundError for what is not there.
+    """
+    place = Path(model)
+    if not place.is_dir():
+        try:
+            place = Path(snapshot_download(model, local_files_only=True))
+        except (LocalEntryNotFoundError, HFValidationError):
+            raise FileNotFoundError(
+                f"no folder {model}, and no such model in the cache; get one with: "
+                f"hf download <model id> --local-dir {model}"
+            ) from None
+    need = {"configuration": ("config.json",), "weights": WEIGHTS, reader: READERS[reader]}
+    for what, patterns in need.items():
+        if not any(any(place.glob(pattern)) for pattern in patterns):
+            raise FileNotFoundError(
+                f"the model folder {place} has no {what} ({' or '.join(patterns)}); get it whole "
+                f"with: hf download <model id> --local-dir {place}"
+            )
+    return place
+
+
+def load(place: Path, device: torch.device, unused: tuple[str, ...] = ()) -> PreTrainedModel:
+    """The model in a folder, frozen, on a device. Raises WeightsError.
+
+    unused  beginnings of names of parts that nobody asks: they may be missing
+    """
+    with reading("model", place):
+        model, info = AutoModel.from_pretrained(
+            place,
+            local_files_only=True,
+            trust_remote_code=False,
+            dtype=torch.float32,
+            output_loading_info=True,
+        )
+    missing = sorted(n for n in info["missing_keys"] if not n.startswith(unused))
+    other = sorted(str(key[0]) for key in info["mismatched_keys"])  # with both shapes
+    if missing or other:
+        what, names = ("missing", missing) if missing else ("of another shape", other)
+        raise WeightsError(
+            f"{place} holds weights of another architecture than its config.json says; "
+            f"{what}: {some(names)}"
+        )
+    nn.Module.to(model, device)
+    return model.eval().requires_grad_(False)
+
+
+def files(place: Path) -> list[Path]:
+    """The files of a model that decide what it makes."""
+    return [
+        path
+        for path in sorted(place.rglob("*"))
+        if path.is_file() and path.suffix not in UNREAD and path.name[0] != "."
+    ]
+
+
+@contextmanager
+def reading(what: str, place: Path) -> Iterator[None]:
+    """Whatever goes wrong inside is a WeightsError that names the folder; quiet."""
+    try:
+        with quiet():
+            yield
+    except Exception as error:  # of many types, few of which name it
+        raise WeightsError(f"the {what} in {place} cannot be read: {error}") from error
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Without transformers' progress bar, and without its report of what `load` checks itself."""
+    before, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before)
+        if bar:
+            logging.enable_progress_bar()

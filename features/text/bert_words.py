@@ -1,0 +1,111 @@
+"""Each word as an encoder of transformers sees it among the words around it.
+
+Devlin et al. 2019, https://arxiv.org/abs/1810.04805; the sum of the last four layers and the mean
+over a word's pieces as in RJCMA and GRJCA.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import AutoTokenizer
+
+from features.network import batches, place, whole
+from features.pretrained import files, folder, load, reading
+from features.text._chunks import Span, chunks
+from features.text._rows import moments
+from features.track import State, Track, track
+from features.words import Word
+
+
+def build(*, model: str, layers: int, tokens: int, device: str, batch: int) -> BertWords:
+    """A text encoder: BERT, RoBERTa, DeBERTa, XLM-R, ... D = its width.
+
+    model   a folder, or the id of a model in the local cache; nothing is downloaded
+    layers  how many of the last layers are added up (4 in the papers)
+    tokens  word pieces that the encoder reads at a time, its own marks included (256 in the papers)
+    device  auto, cpu or cuda; batch  chunks of the transcript at a time
+    """
+    whole("bert_words", layers=layers, tokens=tokens, batch=batch)
+    return BertWords(folder(model, "tokenizer"), layers, tokens, device, batch)
+
+
+class BertWords:
+    """Words -> Track (T, D): one row a word, at the middle of its time.
+
+    Of words that share their middle the first said has the row. A word of which the tokenizer
+    keeps nothing is State.NO_SPEECH.
+    """
+
+    libraries = ("tokenizers", "safetensors")
+    paths = ("model",)
+
+    def __init__(self, where: Path, layers: int, tokens: int, device: str, batch: int):
+        self._device, self._batch = place(device), batch
+        self._model = load(where, self._device, unused=("pooler.",))
+        self._layers, self._tokens, self._read = layers, tokens, _tokenizer(where)
+        self.dim = int(self._model.config.hidden_size)
+        self._most = tokens - self._read.num_special_tokens_to_add()
+        places = getattr(self._model.config, "max_position_embeddings", tokens)
+        limit = min(self._read.model_max_length, places)
+        if not (self._most > 0 and tokens <= limit):
+            raise ValueError(
+                f"bert_words: the model in {where} reads up to {limit} tokens, got {tokens}"
+            )
+        if layers > (count := self._model.config.num_hidden_layers):
+            raise ValueError(f"bert_words: the model in {where} has {count} layers, not {layers}")
+        self.weights = files(where)
+
+    def __call__(self, words: Sequence[Word], /) -> Track:
+        times, whose = moments(words)
+        if not len(times):
+            return track(np.zeros((0, self.dim)), np.zeros(0))
+        values = self._values([word.text for word in words])[whose]
+        return track(values, times, np.where(np.isnan(values[:, 0]), State.NO_SPEECH, State.OK))
+
+    def _values(self, texts: list[str]) -> np.ndarray:
+        """The words of a transcript -> (words, D); NaN where a word has no pieces."""
+        alone = self._read(texts, is_split_into_words=True, add_special_tokens=False, verbose=False)
+        owners = [word for word in alone.word_ids() if word is not None]
+        pieces = np.bincount(owners, minlength=len(texts)).tolist()
+        values = np.full((len(texts), self.dim), np.nan, np.float32)
+        for part in batches(chunks(pieces, self._most), self._batch):
+            self._embed(texts, part, values)
+        return values
+
+    @torch.inference_mode()
+    def _embed(self, texts: list[str], part: list[tuple[Span, Span]], values: np.ndarray) -> None:
+        """Fill in the rows of the words that some chunks keep."""
+        x = self._read(
+            [texts[a:b] for (a, b), _ in part],
+            is_split_into_words=True,
+            truncation=True,
+            max_length=self._tokens,
+            padding=True,
+            return_tensors="pt",
+        )
+        said = self._model(**x.to(self._device), output_hidden_states=True).hidden_states
+        total = torch.stack(said[-self._layers :]).sum(0).cpu().numpy()  # (chunks, L, D)
+        for i, ((begin, _), (first, last)) in enumerate(part):
+            owners = np.array([-1 if word is None else begin + word for word in x.word_ids(i)])
+            for word in range(first, last):
+                if (mine := owners == word).any():
+                    values[word] = total[i, mine].mean(axis=0)
+
+
+def _tokenizer(where: Path) -> Any:
+    """The tokenizer in a folder. Raises ValueError unless it can tell the words of its pieces."""
+    with reading("tokenizer", where):
+        read = AutoTokenizer.from_pretrained(
+            where, local_files_only=True, trust_remote_code=False, add_prefix_space=True
+        )
+    if not read.is_fast:
+        raise ValueError(
+            f"the tokenizer in {where} cannot tell which word a piece is of; "
+            "bert_words needs one with a tokenizer.json"
+        )
+    return read

@@ -1,0 +1,104 @@
+"""Any model of sentence-transformers over utterances, or over windows that slide along the words.
+
+Reimers & Gurevych 2019, https://arxiv.org/abs/1908.10084.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from sentence_transformers import SentenceTransformer
+
+from features.network import place, whole
+from features.pretrained import files, load, reading
+from features.text._passages import utterances, windows
+from features.text._rows import moments
+from features.track import Track, track
+from features.words import Word
+
+OVER = ("windows", "utterances")
+Part = Callable[[Sequence[Word]], list[Word]]
+
+
+def build(
+    *, model: str, over: str, words: int, every: int, pause_s: float, device: str, batch: int
+) -> Sentences:
+    """A sentence model. D = its width.
+
+    model    a folder with a model of sentence-transformers; nothing is downloaded
+    over     windows: `words` words around every `every`th word, which has the row (1 and 1: each
+             word by itself); utterances: what is said without a pause or the end of a sentence,
+             in parts of at most `words` words
+    pause_s  between two words, from which on an utterance ends
+    device   auto, cpu or cuda; batch  texts at a time
+    """
+    whole("sentences", words=words, every=every, batch=batch)
+    if over not in OVER:
+        raise ValueError(f"sentences: over must be one of {', '.join(OVER)}, got {over!r}")
+    part = partial(windows, most=words, every=every)
+    if over == "utterances":
+        part = partial(utterances, most=words, pause_s=pause_s)
+    where = Path(model)
+    if not (where / "modules.json").is_file():
+        raise FileNotFoundError(
+            f"{where} is no model of sentence-transformers (it has no modules.json); get one with: "
+            f"hf download <model id> --local-dir {where}"
+        )
+    return Sentences(where, part, device, batch)
+
+
+class Sentences:
+    """Words -> Track (T, D), unit length: one row a window, at its middle word's time, or one an
+    utterance, half-way between its first word's start and its last word's end.
+
+    Of rows at the same time the first said stays.
+    """
+
+    libraries = ("transformers", "tokenizers", "safetensors")
+    paths = ("model",)
+
+    def __init__(self, where: Path, part: Part, device: str, batch: int):
+        _complete(where)
+        with reading("model", where):
+            self._model: Any = SentenceTransformer(
+                str(where), device=str(place(device)), local_files_only=True
+            )
+        self._part, self._batch = part, batch
+        self.dim = int(self._model.get_embedding_dimension() or 0)
+        self.weights = files(where)
+
+    def __call__(self, words: Sequence[Word], /) -> Track:
+        spoken = self._part(words)
+        times, whose = moments(spoken)
+        if not len(times):
+            return track(np.zeros((0, self.dim)), np.zeros(0))
+        return track(self._embed([spoken[i].text for i in whose]), times)
+
+    @torch.inference_mode()
+    def _embed(self, texts: list[str]) -> np.ndarray:
+        most, lengths = self._model.max_seq_length, self._lengths(texts)
+        if most and max(lengths) > most:
+            raise ValueError(
+                f"sentences: {texts[int(np.argmax(lengths))][:60]!r}... has {max(lengths)} tokens, "
+                f"of which the model would read {most} and forget the rest; take fewer words"
+            )
+        return self._model.encode(
+            texts, batch_size=self._batch, show_progress_bar=False, normalize_embeddings=True
+        )
+
+    def _lengths(self, texts: list[str]) -> list[int]:
+        tokens = self._model.tokenizer(texts, truncation=False, padding=False, verbose=False)
+        return [len(ids) for ids in tokens["input_ids"]]
+
+
+def _complete(where: Path) -> None:
+    """Raises WeightsError if sentence-transformers would fill up the encoder with noise."""
+    for part in json.loads((where / "modules.json").read_text(encoding="utf-8")):
+        if part["type"].endswith(".Transformer"):
+            load(where / part["path"], torch.device("cpu"), unused=("pooler.",))

@@ -1,0 +1,55 @@
+"""Face identity embeddings of the aligned crop.
+
+Schroff et al. 2015, https://arxiv.org/abs/1503.03832; the Inception-ResNet v1 of facenet-pytorch,
+trained on VGGFace2 or CASIA-WebFace. It saw faces cropped upright with some margin, not aligned by
+their landmarks.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from facenet_pytorch import InceptionResnetV1, fixed_image_standardization
+
+from features.crops import Crops
+from features.network import Convolutions, place, whole
+from features.track import Track
+from features.visual._each import each, sized
+from features.weights import load
+
+SIZE = 160  # px; crops of another size are resized to it
+GET = (
+    "dvc import-url https://github.com/timesler/facenet-pytorch/releases/download/v2.2.9/"
+    "20180402-114759-vggface2.pt {file}"
+)
+
+
+def build(*, weights: str, device: str, batch: int) -> Facenet:
+    """InceptionResnetV1. D = 512.
+
+    weights  a file in the format of facenet-pytorch's own; nothing is downloaded
+    device   auto, cpu or cuda; batch  crops at a time
+    """
+    whole("facenet", batch=batch)
+    where = place(device)
+    network, file = load(InceptionResnetV1, weights, GET, unused=("logits.",))
+    return Facenet(Convolutions(network, where), batch, [file])
+
+
+class Facenet:
+    """Crops -> Track (T, 512): a row a frame, of unit length; without a crop it keeps its state."""
+
+    dim = 512
+    libraries = ("torchvision",)  # facenet-pytorch works on it
+    paths = ("weights",)
+
+    def __init__(self, network: Convolutions, batch: int, weights: list):
+        self._network, self._batch, self.weights = network, batch, weights
+
+    def __call__(self, crops: Crops, /) -> Track:
+        return each(crops, self.dim, self._batch, self._embed)
+
+    def _embed(self, images: list[np.ndarray]) -> np.ndarray:
+        x = torch.from_numpy(np.stack([sized(image, SIZE) for image in images]))
+        x = fixed_image_standardization(x.permute(0, 3, 1, 2).float())  # (N, 3, 160, 160)
+        return self._network(x).numpy()

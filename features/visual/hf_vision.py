@@ -1,0 +1,79 @@
+"""Crops through any vision model of transformers: ViT, DINOv2, the picture half of CLIP, ...
+
+Dosovitskiy et al. 2021, https://arxiv.org/abs/2010.11929; Oquab et al. 2023,
+https://arxiv.org/abs/2304.07193; Radford et al. 2021, https://arxiv.org/abs/2103.00020.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from transformers import AutoImageProcessor
+
+from features.crops import Crops
+from features.network import place, whole
+from features.pretrained import files, folder, load, reading
+from features.track import Track
+from features.visual._each import each
+
+POOLS = ("pooler", "first", "mean")
+
+
+def build(*, model: str, pool: str, device: str, batch: int) -> HfVision:
+    """A vision transformer. D = its width.
+
+    model   a folder, or the id of a model in the local cache; nothing is downloaded
+    pool    pooler: what the model itself makes of a picture; first: its first token; mean: the mean
+            of all tokens
+    device  auto, cpu or cuda; batch  crops at a time
+    """
+    whole("hf_vision", batch=batch)
+    if pool not in POOLS:
+        raise ValueError(f"hf_vision: pool must be one of {', '.join(POOLS)}, got {pool!r}")
+    return HfVision(folder(model, "image processor"), pool, device, batch)
+
+
+class HfVision:
+    """Crops -> Track (T, D): one row a frame; frames without a crop keep their state.
+
+    The model's own image processor scales the crops to its size and range.
+    """
+
+    libraries = ("torchvision", "PIL", "safetensors")
+    paths = ("model",)
+
+    def __init__(self, where: Path, pool: str, device: str, batch: int):
+        unused = () if pool == "pooler" else ("pooler.",)
+        self._device = place(device)
+        both = load(where, self._device, (*unused, "text_model.", "text_projection", "logit_"))
+        self._model: nn.Module = getattr(both, "vision_model", both)  # of a pair, its eyes
+        self._pool, self._batch = pool, batch
+        self.weights = files(where)
+        with reading("image processor", where):
+            self._processor: Any = AutoImageProcessor.from_pretrained(where, local_files_only=True)
+        self.dim = self._embed([np.zeros((32, 32, 3), np.uint8)]).shape[1]
+
+    def __call__(self, crops: Crops, /) -> Track:
+        return each(crops, self.dim, self._batch, self._embed)
+
+    @torch.inference_mode()
+    def _embed(self, images: list[np.ndarray]) -> np.ndarray:
+        """N pictures (S, S, 3) -> (N, D)."""
+        x = self._processor(images, return_tensors="pt")["pixel_values"]  # (N, 3, side, side)
+        return self._pooled(self._model(pixel_values=x.to(self._device))).cpu().numpy()
+
+    def _pooled(self, said: Any) -> Tensor:
+        tokens = said.last_hidden_state  # (N, L, D), of a convolutional model (N, D, h, w)
+        if self._pool == "pooler":
+            pooled = getattr(said, "pooler_output", None)
+            if pooled is None:
+                raise ValueError("hf_vision: this model has no pooler; take pool first or mean")
+            return pooled.flatten(1)
+        if self._pool == "first" and tokens.ndim != 3:
+            raise ValueError("hf_vision: this model has no first token; take pool mean or pooler")
+        tokens = tokens if tokens.ndim == 3 else tokens.flatten(2).transpose(1, 2)
+        return tokens[:, 0] if self._pool == "first" else tokens.mean(1)

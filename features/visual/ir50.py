@@ -1,0 +1,56 @@
+"""Facial expression embeddings of the aligned crop, as RJCMA and GRJCA use them.
+
+An IR-ResNet-50 that its authors trained on MS-Celeb-1M, then on FER+. Their input: 48 x 48 px
+faces, of which the middle 40 x 40 px are seen, scaled to [-1, 1].
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import torch
+
+from features.crops import Crops
+from features.network import Convolutions, place, whole
+from features.track import Track
+from features.visual._each import each, sized
+from features.visual._iresnet import IResNet50
+from features.weights import load
+
+SIZE, SEEN = 48, 40  # px
+GET = (
+    "nothing: they are at no public address; ask the authors of https://github.com/sucv/ABAW3 for "
+    "res50_ir_0.887.pth and copy it to {file}"
+)
+
+
+def build(*, weights: str, device: str, batch: int) -> Ir50:
+    """IR-ResNet-50. D = 512.
+
+    weights  a file in the format of res50_ir_0.887.pth; nothing is downloaded
+    device   auto, cpu or cuda; batch  crops at a time
+    """
+    whole("ir50", batch=batch)
+    where = place(device)
+    network, file = load(partial(IResNet50, SEEN), weights, GET, unused=("logits.",))
+    return Ir50(Convolutions(network, where), batch, [file])
+
+
+class Ir50:
+    """Crops -> Track (T, 512): a row a frame, of unit length; without a crop it keeps its state."""
+
+    dim = 512
+    paths = ("weights",)
+
+    def __init__(self, network: Convolutions, batch: int, weights: list):
+        self._network, self._batch, self.weights = network, batch, weights
+
+    def __call__(self, crops: Crops, /) -> Track:
+        return each(crops, self.dim, self._batch, self._embed)
+
+    def _embed(self, images: list[np.ndarray]) -> np.ndarray:
+        x = torch.from_numpy(np.stack([sized(image, SIZE) for image in images]))
+        edge = (SIZE - SEEN) // 2
+        x = x[:, edge : edge + SEEN, edge : edge + SEEN].permute(0, 3, 1, 2)  # (N, 3, 40, 40)
+        return self._network((x.float() / 255 - 0.5) / 0.5).numpy()

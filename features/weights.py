@@ -1,0 +1,105 @@
+"""Networks with weights from a file on this machine: nothing is downloaded, nothing is made up.
+
+A network is laid out without numbers and gets every one of them from the file, so there is no
+moment at which it holds random ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+N = TypeVar("N", bound=nn.Module)
+Numbers = dict[str, Tensor]
+WRAPPED = ("state_dict", "model_state_dict", "model")  # under which training scripts keep them
+
+
+class WeightsError(ValueError):
+    """A weights file cannot be read, or belongs to another architecture."""
+
+
+def load(
+    lay_out: Callable[[], N],
+    file: str,
+    get: str,
+    unused: tuple[str, ...] = (),
+    adapt: Callable[[Numbers], Numbers] = lambda numbers: numbers,
+) -> tuple[N, Path]:
+    """The network that `lay_out` makes, frozen, with the numbers of `file`; and that file.
+
+    file    .safetensors, or what torch.save wrote of tensors; it may hold the network as a part of
+            a larger one, under names with a prefix
+    get     how to get such a file, a command with {file} in it
+    unused  beginnings of names in the file that are no part of this network
+    adapt   changes the numbers before they are matched
+
+    Raises FileNotFoundError, WeightsError.
+    """
+    path = Path(file)
+    if not path.is_file():
+        raise FileNotFoundError(f"no weights file {path}; get it with: {get.format(file=path)}")
+    with torch.device("meta"):
+        network = lay_out()
+    wanted = network.state_dict()
+    numbers = _within(_read(path), wanted)
+    kept = {name: x for name, x in numbers.items() if not name.startswith(unused)}
+    kept = adapt(kept)
+    for name in wanted.keys() - kept.keys():
+        if name.endswith("num_batches_tracked"):  # old files lack it; only training reads it
+            kept[name] = torch.zeros((), dtype=torch.int64)
+    _compare(path, wanted, kept)
+    network.load_state_dict(kept, assign=True)
+    return network.float().eval().requires_grad_(False), path
+
+
+def _read(path: Path) -> Numbers:
+    """Every tensor of a file by its name."""
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        held = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # of half a dozen types, none of which names the file
+        raise WeightsError(f"the weights file {path} cannot be read: {error}") from error
+    for name in WRAPPED:
+        if isinstance(held, Mapping) and isinstance(held.get(name), Mapping):
+            held = held[name]
+    if not isinstance(held, Mapping):
+        raise WeightsError(f"{path} holds a {type(held).__name__}, not tensors by their names")
+    return {name: x for name, x in held.items() if isinstance(x, Tensor)}
+
+
+def _within(numbers: Numbers, wanted: Mapping[str, Tensor]) -> Numbers:
+    """The part of a file that fits best: its names without the prefix that they share there."""
+    first = next(iter(wanted))
+    prefixes = [name.removesuffix(first) for name in numbers if name.endswith(first)]
+
+    def fit(prefix: str) -> int:
+        return sum(f"{prefix}{name}" in numbers for name in wanted)
+
+    best = max(prefixes, key=fit, default="")
+    return {n.removeprefix(best): x for n, x in numbers.items() if n.startswith(best)}
+
+
+def _compare(path: Path, wanted: Mapping[str, Tensor], got: Numbers) -> None:
+    """Raises WeightsError that names the first tensors that do not belong together."""
+    missing = [name for name in wanted if name not in got]
+    surplus = [name for name in got if name not in wanted]
+    other = [
+        f"{name} is {tuple(got[name].shape)}, not {tuple(x.shape)}"
+        for name, x in wanted.items()
+        if name in got and got[name].shape != x.shape
+    ]
+    named = {"missing": missing, "not of this network": surplus, "of another shape": other}
+    if faults := [f"{what}: {some(names)}" for what, names in named.items() if names]:
+        raise WeightsError(f"{path} holds the weights of another network. {'. '.join(faults)}")
+
+
+def some(names: list[str], most: int = 3) -> str:
+    """The first few of a list, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -1,0 +1,39 @@
+"""One word in params.yaml changes an extractor; nothing else is extracted again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from features.extractor import available
+from features.shards import Shards
+from features.track import read_track
+from tests.features import written
+from tests.project import Project
+from tests.repo import GRAPH
+
+RESNET18 = {"hop_ms": 200, "floor_db": -80, "window_ms": 1034, "device": "cpu", "batch": 32}
+KINDS = ("faces", "visual", "audio", "transcripts", "text")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_other_stage_knows_the_files_of_a_kind(kind: str):
+    for name, stage in GRAPH.items():
+        theirs = {Path(d).stem for d in stage["deps"] if d.startswith(f"features/{kind}/")}
+        assert not theirs & set(available(kind)), name
+        chosen = f"features/{kind}/${{{kind}.extractor}}.py"
+        assert (chosen in stage["deps"]) == (name == kind)
+
+
+def test_swapping_an_extractor_recomputes_its_modality_alone(finished: Project, tmp_path: Path):
+    project = finished.copy(tmp_path / "project")
+    options = RESNET18 | {"weights": str(written.weights("resnet18"))}
+    project.edit(lambda p: p["audio"].update(extractor="resnet18", options=options))
+    assert project.repro("align") == {"audio", "align"}
+    shards = Shards(project.folder / "data" / "audio")
+    assert shards.meta["weights"].keys() == {"resnet18.safetensors"}
+    assert shards.meta["options"] == RESNET18  # where its weights lie is no part of a feature
+    for clip in shards:
+        track = read_track(shards[clip])
+        assert track.dim == 512 and track.mask.any()
