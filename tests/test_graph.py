@@ -11,7 +11,7 @@ import pytest
 from tests.project import Project
 from tests.repo import MEDIA
 
-AFTER_TRAIN = {"evaluate", "report"}
+AFTER_TRAIN = {"evaluate", "robustness", "report"}
 ALL_TRAINED = {f"train@{head}-1" for head in ("single", "concat", "grjca")}
 
 

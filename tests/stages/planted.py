@@ -30,7 +30,12 @@ def options(*modalities: str) -> dict[str, Any]:
 
 
 HEADS = {"single": {"text": options("text")}, "concat": {"both": options("audio", "text")}}
-GATED = {"grjca": {"gated": {**options("audio", "text"), "recipe": {"epochs": 3}}}}
+GATED = {  # `apart` has a model for valence and one for arousal
+    "grjca": {
+        "gated": {**options("audio", "text"), "recipe": {"epochs": 3}},
+        "apart": {**options("audio", "text"), "recipe": {"epochs": 1, "models": "each"}},
+    }
+}
 
 
 def record(number: int, clip: str, labelled: bool = True) -> Record:
