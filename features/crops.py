@@ -22,6 +22,7 @@ COLUMNS: dict[
     "faces": ("faces", np.uint8, ()),
     "box": ("box", np.float32, (4,)),
     "landmarks": ("landmarks", np.float32, (5, 2)),
+    "track": ("track", np.int32, ()),
 }
 
 
@@ -31,11 +32,12 @@ class Face:
 
     time        s
     state       State.OK exactly if there is a crop
-    confidence  the detector's probability of the best candidate; NaN if there was none
+    confidence  the detector's probability; NaN if there was no candidate
     faces       how many faces the frame shows, at most 255
     box         float32 (4,): left, top, right, bottom in pixels of the frame; NaN if none
     landmarks   float32 (5, 2): eyes, nose, mouth corners, the viewer's left first; NaN if none
-    crop        uint8 RGB (S, S, 3), aligned, or None
+    crop        uint8 RGB (S, S, 3), aligned, or the same as JPEG, or None
+    track       which of the clip's faces it is, 0 for the first that came in sight; -1 if none
     """
 
     time: float
@@ -44,7 +46,8 @@ class Face:
     faces: int
     box: np.ndarray
     landmarks: np.ndarray
-    crop: np.ndarray | None
+    crop: np.ndarray | bytes | None
+    track: int = -1
 
 
 def no_face(time: float, state: State, confidence: float = float("nan"), faces: int = 0) -> Face:
@@ -62,7 +65,7 @@ def keep(clip: str, source: str, faces: Iterable[Face]) -> Record:
             for name, column in rows.items():
                 column.append(getattr(face, COLUMNS[name][0]))
             if face.crop is not None:
-                spool.write(_jpeg(face.crop))
+                spool.write(face.crop if isinstance(face.crop, bytes) else jpeg(face.crop))
             ends.append(spool.tell())
         spool.flush()
         data = np.memmap(spool, np.uint8, "r") if ends and ends[-1] else np.zeros(0, np.uint8)
@@ -73,7 +76,8 @@ def keep(clip: str, source: str, faces: Iterable[Face]) -> Record:
     return Record(clip, source, columns, {"jpeg": (np.array(ends, np.int64), data)})
 
 
-def _jpeg(crop: np.ndarray) -> bytes:
+def jpeg(crop: np.ndarray) -> bytes:
+    """A crop uint8 RGB (S, S, 3) as JPEG. Raises ValueError where it cannot be encoded."""
     done, data = cv2.imencode(
         ".jpg", cv2.cvtColor(crop, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
     )

@@ -4,7 +4,7 @@ There is no registration: `features/audio/logmel.py` is the audio extractor "log
 there exposes `build(**options)` and is imported only when it is chosen, so that extracting audio
 never loads a face model. What `build` returns is called once a clip; by kind:
 
-    faces        frames (iterator of Frame)  ->  iterator of Face
+    faces        frames (iterator of Frame), Source of sound, clip id  ->  iterator of Face
     visual       Crops                       ->  Track
     audio        Source of sound             ->  Track
     transcripts  media, transcript file      ->  list of Word, or None
@@ -17,6 +17,8 @@ there is anything, it tells `features.fingerprint`:
     weights    the files its weights were read from
     paths      the options that only say where those files lie
     libraries  import names of libraries that work under those its module imports
+
+and one that reads files of a clip beside its media tells them: `files(clip id)` (faces only).
 """
 
 from __future__ import annotations

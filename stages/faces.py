@@ -1,17 +1,24 @@
 """Clips -> face crops.
 
 reads   data/ingest/clips.jsonl, and the media it names
-writes  data/faces/*.h5           for each frame: time, state, box, landmarks, confidence, crop
+writes  data/faces/*.h5           for each frame: time, state, how many faces; of the clip's
+                                  subject: track, box, landmarks, confidence, crop
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from features.crops import keep
-from features.media import Frame, frames
-from stages._clips import Clip, read_clips
+from features.extractor import built
+from features.fingerprint import file_sha256
+from features.media import Frame, Sound, frames, sound
+from features.shards import canonical
+from stages._clips import Clip, blaming, read_clips
 from stages._extract import extract
 from stages._main import main
 from stages._params import Extraction
@@ -23,13 +30,23 @@ class Params(Extraction):
     """extractor: a file in features/faces/."""
 
 
-def pictures(clip: Clip) -> tuple[Iterator[Frame]]:
-    return (frames(Path(clip.media)),)
+def shown(clip: Clip) -> tuple[Iterator[Frame], Callable[[int], Iterator[Sound]], str]:
+    return frames(Path(clip.media)), partial(sound, Path(clip.media)), clip.id
+
+
+def source(clip: Clip, extractor: Any) -> str:
+    """The digest of a clip's media, and of the files beside it that an extractor reads, hex."""
+    if not hasattr(extractor, "files"):
+        return clip.sha256
+    with blaming(clip):
+        files = [f"{file.name} {file_sha256(file)}" for file in extractor.files(clip.id)]
+    return hashlib.sha256("\n".join([clip.sha256, *files]).encode()).hexdigest()
 
 
 def run(params: Params) -> None:
-    sources = {clip: clip.sha256 for clip in read_clips()}
-    extract("faces", params, sources, pictures, keep, FACES)
+    extractor = built("faces", params.extractor, canonical(params.options))
+    sources = {clip: source(clip, extractor) for clip in read_clips()}
+    extract("faces", params, sources, shown, keep, FACES)
 
 
 if __name__ == "__main__":

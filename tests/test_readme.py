@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from ruamel.yaml import YAML
 
 from features.extractor import available
 from models import fusion
-from tests.repo import ROOT
+from stages._plans import plans
+from stages.train import Params
+from tests.repo import PARAMS, ROOT
 
+PLAIN = {"modalities": ["visual", "audio"], "options": {}}
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -38,3 +42,23 @@ def test_every_extractor_is_listed(kind: str):
 )
 def test_every_make_target_it_names_exists(name: str):
     assert re.search(rf"^{name}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_the_papers_recipes_are_recipes():
+    block = README.split("### The papers' recipes", 1)[1].split("```yaml", 1)[1].split("```", 1)[0]
+    published = YAML(typ="safe").load(block)
+    assert published.keys() == set(fusion.available()) - {"single", "concat"}
+    demo = PARAMS["train"]["recipe"]
+    heads = {name: {name: {**PLAIN, "recipe": values}} for name, values in published.items()}
+    chosen = Params(kinds=list(heads), seeds=[1], recipe=demo, heads=heads)
+    for name, runs in chosen.heads.items():
+        (plan,) = plans(runs, chosen.recipe, name)
+        head = fusion.build(
+            name, {"visual": 5, "audio": 3}, plan.recipe.steps, len(plan.targets[0])
+        )
+        assert head.steps == published[name]["steps"]
+
+
+def test_the_command_that_trains_every_head_names_every_head():
+    (listed,) = re.findall(r"-S 'train.kinds=\[(.*)\]'", README)
+    assert sorted(listed.split(",")) == fusion.available() == sorted(PARAMS["train"]["heads"])

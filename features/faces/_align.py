@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from features.faces._patches import halved
+
 # Eyes, nose and mouth corners in a 112 x 112 crop; Deng et al. 2019, ArcFace, section 3.1's
 # alignment, in the numbers that the field's code has used since.
 TEMPLATE = np.array(
@@ -25,10 +27,22 @@ def crop(image: np.ndarray, landmarks: np.ndarray, size: int) -> np.ndarray:
     What lies outside the image is black.
     """
     warp = similarity(landmarks, TEMPLATE * (size / 112))  # (2, 3)
+    image, warp = _near(image, warp, size)
     while np.hypot(warp[0, 0], warp[1, 0]) < 0.5 and min(image.shape[:2]) > 1:
-        image = cv2.pyrDown(image)  # halve first, or the warp would skip pixels
-        warp = warp @ np.diag([2.0, 2.0, 1.0])  # pixel i of the half is pixel 2 i of the whole
+        image = halved(image)  # first, or the warp would skip pixels
+        warp = np.column_stack([warp[:, :2] * 2, warp[:, 2] + warp[:, :2].sum(axis=1) / 2])
     return cv2.warpAffine(image, warp, (size, size), flags=cv2.INTER_LINEAR)
+
+
+def _near(image: np.ndarray, warp: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The part of an image that a crop is made from, with the warp (2, 3) from there."""
+    turn = warp[:, :2] / max(float((warp[0, :2] ** 2).sum()), 1e-12)  # transposed, it undoes it
+    corners = (np.array([[0, 0], [size, 0], [0, size], [size, size]]) - warp[:, 2]) @ turn
+    height, width = image.shape[:2]
+    low = np.clip(corners.min(axis=0) - 8, 0, [width - 1, height - 1]).astype(int)
+    high = np.clip(corners.max(axis=0) + 8, low + 1, [width, height]).astype(int)
+    shift = warp[:, 2] + warp[:, :2] @ low
+    return image[low[1] : high[1], low[0] : high[0]], np.column_stack([warp[:, :2], shift])
 
 
 def similarity(source: np.ndarray, target: np.ndarray) -> np.ndarray:

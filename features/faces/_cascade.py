@@ -1,4 +1,4 @@
-"""MTCNN: the whole cascade on shrunken pictures, or its last network on a box of full size.
+"""MTCNN's networks: all three on shrunken pictures, or the last one on a box of full size.
 
 Zhang et al. 2016, https://arxiv.org/abs/1604.02878; networks and weights of facenet-pytorch.
 A candidate is float32 (15,): left, top, right, bottom, probability, five landmarks' x and y.
@@ -6,95 +6,106 @@ A candidate is float32 (15,): left, top, right, bottom, probability, five landma
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import facenet_pytorch
 import numpy as np
 import torch
 from facenet_pytorch import MTCNN
 
-PATCH = 48  # px, what O-Net looks at
-SMALLEST = 12  # px, what P-Net looks at
+from features.faces._patches import patch, shrunken, square
+from features.faces._proposals import CELL, confirmed, nearest_size, proposals, tensor
 
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Seen:
-    """What one picture shows: the best candidate, in its pixels, and how many faces."""
-
-    best: np.ndarray | None
-    faces: int
+O_LEAST, O_SAME = 0.7, 0.7  # probability of a candidate; overlap of two that are one
+PICTURES, BATCH = 16, 64  # pictures and patches looked at together: bounds memory
+NOTHING = np.zeros((0, 15), np.float32)
 
 
 class Cascade:
     """The three networks, for pictures shrunken to `shrink` px and faces of that share of it."""
 
-    def __init__(self, shrink: int, min_face: float, confidence: float):
-        self.shrink, self.min_face, self.confidence = shrink, min_face, confidence
-        self._networks = MTCNN(keep_all=True).eval()
+    def __init__(self, shrink: int, min_face: float, device: str):
+        self.shrink, self.min_face = shrink, min_face
+        self.device = torch.device(_present(device))
+        self._networks = MTCNN(keep_all=True, device=self.device).eval()
+        for weight in self._networks.parameters():
+            if weight.ndim == 4:  # channels innermost: a third of the time on a CPU
+                weight.data = weight.data.to(memory_format=torch.channels_last)
         self.weights = sorted((Path(facenet_pytorch.__file__).parent / "data").glob("?net.pt"))
 
-    @torch.inference_mode()
-    def whole(self, images: list[np.ndarray]) -> list[Seen]:
-        """N images (H, W, 3) of one size -> the largest face of each, of the sure ones if any."""
+    def whole(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """N images (H, W, 3) of one size -> the candidates of each, (F, 15), largest first."""
         if not images:
             return []
         longest = max(images[0].shape[:2])
         scale = min(1.0, self.shrink / longest)
         width, height = (max(1, round(side * scale)) for side in images[0].shape[1::-1])
-        smallest = max(SMALLEST, round(self.min_face * longest * scale))
+        smallest = max(CELL, scale * nearest_size(self.min_face * longest))
         if min(width, height) < smallest:  # no room for a face, and the networks would fail
-            return [Seen(None, 0)] * len(images)
-        small = [cv2.resize(x, (width, height), interpolation=cv2.INTER_AREA) for x in images]
-        self._networks.min_face_size = smallest
-        found = self._networks.detect(np.stack(small), landmarks=True)
-        return [self._best(scale, *one) for one in zip(*found, strict=True)]
-
-    def _best(
-        self, scale: float, boxes: np.ndarray | None, probabilities: np.ndarray, points: np.ndarray
-    ) -> Seen:
-        """F boxes (F, 4), their probabilities (F,) and landmarks (F, 5, 2), or None -> Seen."""
-        if boxes is None:
-            return Seen(None, 0)
-        boxes, probabilities = boxes.astype(np.float64), probabilities.astype(np.float64)
-        area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-        sure = probabilities >= self.confidence
-        best = int(np.argmax(area * (1e-6 + sure)))
-        row = [*boxes[best] / scale, probabilities[best], *np.ravel(points[best]) / scale]
-        return Seen(np.array(row, np.float32), int(sure.sum()) or 1)
+            return [NOTHING] * len(images)
+        small = [shrunken(x, width, height) for x in images]
+        found = [NOTHING] * len(images)
+        for at in range(0, len(images), PICTURES):
+            boxes, owner = self._squares(small[at : at + PICTURES], smallest)
+            seen = self.last([images[at + i] for i in owner], list(boxes / scale))
+            for i in set(owner):
+                found[at + i] = _apart(seen[(owner == i) & (seen[:, 4] > O_LEAST)])
+        return found
 
     @torch.inference_mode()
-    def last(self, images: list[np.ndarray], boxes: list[np.ndarray]) -> list[np.ndarray]:
-        """O-Net on one box of each of N images, at full resolution -> N candidates (15,)."""
-        if not images:
-            return []
-        squares = [square(box) for box in boxes]
-        patches = np.stack([patch(x, s) for x, s in zip(images, squares, strict=True)])
-        x = (torch.from_numpy(patches).permute(0, 3, 1, 2).float() - 127.5) / 128  # (N, 3, 48, 48)
-        shifts, points, scores = (y.numpy() for y in self._networks.onet(x))
-        out = []
-        for s, shift, point, score in zip(squares, shifts, points, scores, strict=True):
-            side = s[2] - s[0]
-            landmarks = np.column_stack([point[:5], point[5:]]) * side + s[:2]  # (5, 2)
-            row = np.concatenate([s + shift * side, score[1:], landmarks.ravel()])
-            out.append(row.astype(np.float32))
-        return out
+    def _squares(self, small: list[np.ndarray], smallest: float) -> tuple[np.ndarray, np.ndarray]:
+        """What the first two networks see in N pictures -> squares (K, 4), and whose (K,)."""
+        boxes, owner = proposals(self._networks.pnet, small, smallest, self.device)
+        boxes, owner = confirmed(self._networks.rnet, small, boxes, owner, self.device)
+        return boxes.cpu().numpy(), owner.cpu().numpy()
+
+    def last(self, images: Sequence[np.ndarray], boxes: Sequence[np.ndarray]) -> np.ndarray:
+        """O-Net on one box (4,) of each of N images, at full resolution -> candidates (N, 15)."""
+        batches = [
+            self._last(images[at : at + BATCH], boxes[at : at + BATCH])
+            for at in range(0, len(images), BATCH)
+        ]
+        return np.concatenate([NOTHING, *batches])
+
+    @torch.inference_mode()
+    def _last(self, images: Sequence[np.ndarray], boxes: Sequence[np.ndarray]) -> np.ndarray:
+        squares = np.stack([square(box) for box in boxes])  # (N, 4)
+        patches = [patch(x, s) for x, s in zip(images, squares, strict=True)]
+        answers = self._networks.onet(tensor(patches, self.device))
+        shift, points, scores = (y.cpu().numpy() for y in answers)
+        side, corner = squares[:, 2:3] - squares[:, :1], squares[:, :2]
+        x, y = points[:, :5] * side + corner[:, :1], points[:, 5:] * side + corner[:, 1:]
+        landmarks = np.stack([x, y], axis=2).reshape(-1, 10)  # (N, 10)
+        rows = [squares + shift * side, scores[:, 1:], landmarks]
+        return np.concatenate(rows, axis=1).astype(np.float32)
 
 
-def square(box: np.ndarray) -> np.ndarray:
-    """The square of the same centre around a box (4,), as MTCNN feeds its networks."""
-    centre, side = (box[:2] + box[2:]) / 2, float((box[2:] - box[:2]).max())
-    return np.concatenate([centre - side / 2, centre + side / 2])
+def _present(device: str) -> str:
+    """The device that a name in params.yaml means on this machine. Raises ValueError."""
+    if device not in ("auto", "cpu", "cuda"):
+        raise ValueError(f"mtcnn: device must be auto, cpu or cuda, got {device!r}")
+    there = torch.cuda.is_available()
+    if device == "cuda" and not there:
+        raise ValueError("mtcnn: device is cuda, but torch sees no GPU here; take cpu, or auto")
+    return "cuda" if there and device != "cpu" else "cpu"
 
 
-def patch(image: np.ndarray, around: np.ndarray) -> np.ndarray:
-    """The square cut out of the image, black where it reaches beyond it: uint8 (48, 48, 3)."""
-    left, top, right, bottom = np.round(around).astype(int)
-    height, width = image.shape[:2]
-    inside = image[max(0, top) : max(0, bottom), max(0, left) : max(0, right)]
-    if inside.size == 0:
-        return np.zeros((PATCH, PATCH, 3), np.uint8)
-    beyond = (max(0, -top), max(0, bottom - height), max(0, -left), max(0, right - width))
-    whole = cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_CONSTANT)
-    return cv2.resize(whole, (PATCH, PATCH), interpolation=cv2.INTER_AREA)
+def _apart(faces: np.ndarray) -> np.ndarray:
+    """Candidates (F, 15) -> without those that lie mostly within a surer one, largest first."""
+    kept: list[np.ndarray] = []
+    for face in faces[np.argsort(-faces[:, 4], kind="stable")]:
+        if not any(_within(face, other) > O_SAME for other in kept):
+            kept.append(face)
+    kept.sort(key=_area, reverse=True)
+    return np.array(kept, np.float32).reshape(-1, 15)
+
+
+def _within(a: np.ndarray, b: np.ndarray) -> float:
+    """The share of the smaller of two boxes that lies in the other."""
+    sides = np.minimum(a[2:4], b[2:4]) - np.maximum(a[:2], b[:2])
+    return float(np.prod(np.maximum(sides, 0))) / max(min(_area(a), _area(b)), 1e-9)
+
+
+def _area(box: np.ndarray) -> float:
+    return float(np.prod(box[2:4] - box[:2]))

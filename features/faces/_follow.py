@@ -1,61 +1,96 @@
-"""Frames in chunks of bounded size, and a face followed from key frame to key frame."""
+"""Where the faces are in every frame of a stretch, with the whole cascade on few of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from features.media.pictures import Frame
+from features.faces._cascade import Cascade
 
-CHUNK = 48  # frames looked at together, never shared between clips
-CHUNK_BYTES = 1 << 28  # of their pictures: bounds memory
-SAME = 0.3  # intersection over union from which two key frames show the same face
+SAME = 0.3  # intersection over union from which two boxes may be of one face
 
 
-def chunks(frames: Iterable[Frame]) -> Iterator[list[Frame]]:
-    """Consecutive frames of one size; one without a picture goes with those around it."""
-    chunk: list[Frame] = []
-    shape, room = None, CHUNK
-    for frame in frames:
-        image = frame.image
-        if chunk and (
-            len(chunk) >= room or (image is not None and shape not in (None, image.shape))
-        ):
-            yield chunk
-            chunk, shape, room = [], None, CHUNK
-        if image is not None:
-            shape, room = image.shape, max(1, min(CHUNK, CHUNK_BYTES // image.nbytes))
-        chunk.append(frame)
-    if chunk:
-        yield chunk
+class Follower:
+    """Faces looked for in key frames, and followed between them.
 
-
-def between(keys: Mapping[int, np.ndarray | None]) -> dict[int, np.ndarray]:
-    """A box (4,) for every frame from one key frame to the next, where both show the same face.
-
-    keys  frame number -> its candidate or None, in order; a single one stands for itself
+    Halfway between two key frames with the same faces their boxes lie halfway, and O-Net says at
+    full resolution whether that is so, corrects the boxes and places the landmarks; then halfway
+    to halfway, until every frame is seen. Where it denies a face, or where one comes or leaves
+    between, the frame halfway becomes a key frame itself. So do the two on either side of a cut.
+    Where neither of two key frames shows a face there is none between them if they are `look`
+    frames apart or less: one that shows for a shorter time is not looked for.
     """
-    boxes: dict[int, np.ndarray] = {}
-    pairs = pairwise(keys) if len(keys) > 1 else ((k, k) for k in keys)
-    for a, b in pairs:
-        first, last = keys[a], keys[b]
-        if first is not None and last is not None and overlap(first, last) >= SAME:
-            for i in range(a, b + 1):
-                boxes[i] = first[:4] + (last[:4] - first[:4]) * ((i - a) / max(1, b - a))
-    return boxes
+
+    def __init__(self, cascade: Cascade, every: int, look: int, confidence: float):
+        self._cascade, self._every, self._look = cascade, every, look
+        self._confidence = confidence
+
+    def __call__(
+        self, images: Sequence[np.ndarray], known: Mapping[int, np.ndarray], shots: Iterable[int]
+    ) -> list[np.ndarray]:
+        """N images of one size, what some of them are known to show, and those that begin a shot
+        ->  the candidates (F, 15) of each."""
+        if not images:
+            return []
+        last = len(images) - 1
+        spread = np.linspace(0, last, -(-last // self._every) + 1).round().astype(int).tolist()
+        keys = {*spread, *known, *(i for shot in shots for i in (shot - 1, shot))}
+        found = dict(known) | self._detect(images, sorted(keys - known.keys()))
+        stretches = list(pairwise(sorted(keys)))
+        while stretches := [(a, b) for a, b in stretches if b - a > 1]:
+            middles = {(a + b) // 2: between(found[a], found[b]) for a, b in stretches}
+            far = {(a + b) // 2 for a, b in stretches if b - a > self._look}
+            seen = self._confirm(images, middles, far)
+            found |= seen | self._detect(images, [m for m in middles if m not in seen])
+            stretches = [s for a, b in stretches for m in [(a + b) // 2] for s in ((a, m), (m, b))]
+        return [found[i] for i in range(len(images))]
+
+    def _confirm(
+        self,
+        images: Sequence[np.ndarray],
+        middles: Mapping[int, np.ndarray | None],
+        far: Container[int],
+    ) -> dict[int, np.ndarray]:
+        """{frame: candidates} of those frames in which O-Net sees a face in every box (F, 4).
+
+        far  those of which nothing is known if there are no boxes
+        """
+        boxes = {m: b for m, b in middles.items() if b is not None and (len(b) or m not in far)}
+        flat = [(m, box) for m, several in boxes.items() for box in several]
+        looks = self._cascade.last([images[m] for m, _ in flat], [box for _, box in flat])
+        owner = np.array([m for m, _ in flat], int)
+        seen = {m: looks[owner == m] for m in boxes}
+        return {m: x for m, x in seen.items() if (x[:, 4] >= self._confidence).all()}
+
+    def _detect(self, images: Sequence[np.ndarray], at: Sequence[int]) -> dict[int, np.ndarray]:
+        """{frame: candidates} by the whole cascade."""
+        return dict(zip(at, self._cascade.whole([images[i] for i in at]), strict=True))
 
 
-def empty(keys: Mapping[int, np.ndarray | None]) -> set[int]:
-    """The frames between two neighbouring key frames neither of which has a candidate."""
-    gone = [(a, b) for a, b in pairwise(keys) if keys[a] is None and keys[b] is None]
-    return {i for a, b in gone for i in range(a + 1, b)}
+def between(a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
+    """Boxes halfway between the same faces of two frames, (F, 4); None if one came or left."""
+    pairs = matched(overlaps(a, b), SAME)
+    if len(pairs) != len(a) or len(pairs) != len(b):
+        return None
+    return np.array([(a[i, :4] + b[j, :4]) / 2 for i, j in pairs]).reshape(-1, 4)
 
 
-def overlap(a: np.ndarray, b: np.ndarray) -> float:
-    """Intersection over union of two boxes (4,), or of candidates that begin with one."""
-    sides = np.minimum(a[2:4], b[2:4]) - np.maximum(a[:2], b[:2])
-    both = float(np.prod(np.maximum(sides, 0)))
-    either = float(np.prod(a[2:4] - a[:2]) + np.prod(b[2:4] - b[:2])) - both
-    return both / either if either > 0 else 0.0
+def matched(likeness: np.ndarray, least: float) -> list[tuple[int, int]]:
+    """Pairs (row, column) of a likeness (A, B), the most alike first, each row and column once."""
+    left, pairs = likeness.copy(), []
+    while left.size and left.max() >= least:
+        i, j = np.unravel_index(int(left.argmax()), left.shape)
+        pairs.append((int(i), int(j)))
+        left[i, :] = left[:, j] = -np.inf
+    return pairs
+
+
+def overlaps(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Intersection over union of every box of (A, 4+) with every one of (B, 4+) -> (A, B)."""
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:4], b[None, :, 2:4])
+    both = np.prod(np.maximum(high - low, 0), axis=2)
+    sizes = [np.prod(x[:, 2:4] - x[:, :2], axis=1) for x in (a, b)]
+    return both / np.maximum(sizes[0][:, None] + sizes[1][None] - both, 1e-9)

@@ -1,46 +1,64 @@
-"""Faces by the three networks of MTCNN, the whole cascade on few and small frames only.
+"""Faces by the three networks of MTCNN, each followed through the clip, one of them kept.
 
-Key frames, shrunken, go through the whole cascade. Between two key frames that show the same face
-its box is interpolated, and the last network (O-Net) looks at every frame at full resolution: it
-confirms or denies the face, corrects the box and places the landmarks. Where it denies, or where a
-face comes or leaves between two key frames, every frame gets the whole cascade of its own. Between
-two key frames without a face there is none: one that shows for less than `key_every` frames is
-not looked for.
+The whole cascade sees few and small frames only, its last network every face at full resolution
+(`_watch`, `_follow`). Each face keeps one identity (`_tracks`), and at the end of the clip it is
+known which of them is its subject (`_subject`). Until then the crops of all lie on disk
+(`_sightings`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-import numpy as np
-
-from features.crops import Face, no_face
+from features.crops import Face
 from features.faces._align import crop
-from features.faces._cascade import Cascade, Seen
-from features.faces._follow import between, chunks, empty
+from features.faces._cascade import Cascade
+from features.faces._follow import Follower
+from features.faces._quality import quality
+from features.faces._sightings import Sightings
+from features.faces._speech import Heard, silence
+from features.faces._subject import Box, Rule, choose, rule
+from features.faces._tracks import Tracks, look
+from features.faces._watch import watched
 from features.media.pictures import Frame
-from features.track import State
 
 
 def build(
-    *, size_px: int, shrink_px: int, key_every: int, min_face: float, confidence: float
+    *,
+    size_px: int,
+    shrink_px: int,
+    key_every: int,
+    look_every: int,
+    min_face: float,
+    confidence: float,
+    sharpness: float,
+    subject: str | Box,
+    device: str,
 ) -> Mtcnn:
-    """A detector of one face a frame, the largest.
+    """A detector of the faces of a clip, that keeps the crops of one.
 
     size_px     crops are size_px x size_px
     shrink_px   longest side of the frames that the whole cascade sees
-    key_every   frames from one key frame to the next
+    key_every   frames from one key frame to the next, at most
+    look_every  the same where there is no face to follow
     min_face    smallest face, as a share of the frame's longest side
     confidence  a face below this probability is State.LOW_CONFIDENCE
+    sharpness   one whose edges are below this, in relation to its contrast, is State.BLURRED
+    subject     longest, largest, centred, speaking, or [left, top, right, bottom] in shares of
+                the frame
+    device      auto, cpu or cuda
     """
-    whole = {"size_px": size_px, "shrink_px": shrink_px, "key_every": key_every}
-    for name, value in whole.items():
-        if value < 1:
-            raise ValueError(f"mtcnn: {name} must be at least 1, got {value}")
+    counts = {"key_every": (key_every, 1), "look_every": (look_every, 1)}
+    sizes = {"size_px": (size_px, 16), "shrink_px": (shrink_px, 12), "sharpness": (sharpness, 0)}
+    for name, (value, least) in (counts | sizes).items():
+        if value < least:
+            raise ValueError(f"mtcnn: {name} must be at least {least}, got {value}")
     for name, share in {"min_face": min_face, "confidence": confidence}.items():
         if not 0 < share <= 1:
             raise ValueError(f"mtcnn: {name} must be above 0 and at most 1, got {share}")
-    return Mtcnn(size_px, key_every, Cascade(shrink_px, min_face, confidence))
+    cascade = Cascade(shrink_px, min_face, device)
+    follower = Follower(cascade, key_every, look_every, confidence)
+    return Mtcnn(size_px, follower, confidence, sharpness, rule(subject), cascade.weights)
 
 
 class Mtcnn:
@@ -48,48 +66,32 @@ class Mtcnn:
 
     libraries = ("torchvision",)  # its suppression of overlapping boxes, under facenet-pytorch
 
-    def __init__(self, size: int, key_every: int, cascade: Cascade):
-        self.size, self.key_every, self._cascade = size, key_every, cascade
-        self.weights = cascade.weights
+    def __init__(
+        self,
+        size: int,
+        follower: Follower,
+        confidence: float,
+        sharpness: float,
+        rule: Rule,
+        weights: Sequence,
+    ):
+        self.size, self.confidence, self.sharpness = size, confidence, sharpness
+        self.weights, self._follower, self._rule = weights, follower, rule
 
-    def __call__(self, frames: Iterable[Frame], /) -> Iterator[Face]:
-        for chunk in chunks(frames):
-            images = [frame.image for frame in chunk if frame.image is not None]
-            seen = iter(self._look(images) if images else ())
-            for frame in chunk:
+    def __call__(
+        self, frames: Iterable[Frame], sound: Heard = silence, clip: str = "", /
+    ) -> Iterator[Face]:
+        tracks = Tracks()
+        with Sightings() as sightings:
+            for frame, faces, new_shot in watched(frames, self._follower):
+                sure = int((faces[:, 4] >= self.confidence).sum())
+                sightings.frame(frame, max(sure, min(1, len(faces))))
                 if frame.image is None:
-                    yield no_face(frame.time, State.UNDECODABLE)
-                else:
-                    yield self._face(frame.time, frame.image, next(seen))
-
-    def _face(self, time: float, image: np.ndarray, seen: Seen) -> Face:
-        if seen.best is None:
-            return no_face(time, State.NO_FACE)
-        box, landmarks = seen.best[:4], seen.best[5:].reshape(5, 2)
-        probability, faces = float(seen.best[4]), min(seen.faces, 255)
-        if probability < self._cascade.confidence:
-            return no_face(time, State.LOW_CONFIDENCE, probability, faces)
-        aligned = crop(image, landmarks, self.size)
-        return Face(time, State.OK, probability, faces, box, landmarks, aligned)
-
-    def _look(self, images: list[np.ndarray]) -> list[Seen]:
-        """What each of N images (H, W, 3) of one size shows."""
-        last = len(images) - 1
-        keys = sorted({*range(0, last, self.key_every), last})
-        whole = dict(zip(keys, self._cascade.whole([images[k] for k in keys]), strict=True))
-        boxes = between({k: seen.best for k, seen in whole.items()})
-        looks = self._cascade.last([images[i] for i in boxes], list(boxes.values()))
-        followed = {
-            i: look
-            for i, look in zip(boxes, looks, strict=True)
-            if look[4] >= self._cascade.confidence
-        }
-        nothing = empty({k: seen.best for k, seen in whole.items()})
-        missed = [i for i in range(len(images)) if i not in {*followed, *whole, *nothing}]
-        whole |= zip(missed, self._cascade.whole([images[i] for i in missed]), strict=True)
-        whole |= dict.fromkeys(nothing, Seen(None, 0))
-        faces, out = 1, []
-        for i in range(len(images)):
-            faces = max(1, whole[i].faces) if i in whole else faces  # counted by the whole cascade
-            out.append(Seen(followed[i], faces) if i in followed else whole[i])
-        return out
+                    continue
+                crops = [crop(frame.image, face[5:].reshape(5, 2), self.size) for face in faces]
+                looks = [look(c) for c in crops]
+                numbers = tracks(frame.time, faces[:, :4], looks, new_shot)
+                for number, face, cut in zip(numbers, faces, crops, strict=True):
+                    state = quality(float(face[4]), self.confidence, cut, self.sharpness)
+                    sightings.face(number, face, state, cut)
+            yield from sightings.of(choose(sightings.table(), self._rule, sound))

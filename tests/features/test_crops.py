@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 import tracemalloc
 import warnings
+from dataclasses import replace
 
 import numpy as np
 
-from features.crops import Crops, Face, keep, no_face
+from features.crops import Crops, Face, jpeg, keep, no_face
 from features.shards import Shards, write
 from features.track import State
 
@@ -55,6 +56,13 @@ def test_colours_keep_their_order():
         keep("c", "s", [Face(0.0, State.OK, 1.0, 1, nothing.box, nothing.landmarks, red)])
     ).images()
     assert image[..., 0].mean() > 200 and image[..., 2].mean() < 20
+
+
+def test_a_crop_that_is_jpeg_already_is_kept_as_it_is():
+    ready = replace(face(0.0), crop=jpeg(np.full((16, 16, 3), 77, np.uint8)), track=3)
+    record = keep("c", "s", [ready, no_face(0.1, State.NO_FACE)])
+    assert record.blobs["jpeg"][1].tobytes() == ready.crop
+    assert record.columns["track"].tolist() == [3, -1]
 
 
 def test_a_clip_without_frames_and_one_without_faces_are_kept(tmp_path):

@@ -14,18 +14,49 @@ from features.extractor import UnknownNameError, available, build
 from features.media import Frame, sound
 from features.track import State, Track
 from features.words import Word
+from tests.features import written
 
 ROOT = Path(__file__).parents[2]
 CHOSEN = YAML(typ="safe").load(ROOT / "params.yaml")
 KINDS = ("faces", "visual", "audio", "text")
 NAMES = {kind: available(kind) for kind in KINDS}
-OPTIONS: dict[tuple[str, str], dict] = {}  # of extractors that params.yaml does not choose
+ON = {"device": "cpu", "batch": 3}
+CLIPS = {"window_frames": 32, "hop_frames": 1, "pool": "mean"}
+ROWS = {"hop_ms": 150, "floor_db": -80}
+SPEECH = {"layer": "last_four", "window_ms": 400, "chunk_s": 0.9, "context_s": 0.5}
+OPTIONS: dict[tuple[str, str], dict] = {  # of extractors that params.yaml does not choose
+    ("visual", "facenet"): ON,
+    ("visual", "ir50"): ON,
+    ("visual", "r2plus1d"): ON | CLIPS,
+    ("visual", "hf_vision"): ON | {"model": "vit", "pool": "mean"},
+    ("audio", "resnet18"): ON | ROWS | {"window_ms": 1034},
+    ("audio", "vggish"): ON | ROWS,
+    ("audio", "hf_audio"): ROWS | SPEECH | {"model": "wav2vec2", "device": "cpu"},
+    ("text", "bert_words"): ON | {"model": "bert", "layers": 4, "tokens": 32},
+    ("text", "sentences"): ON | {"over": "windows", "words": 5, "every": 1, "pause_s": 0.3},
+}
+NEURAL = sorted(OPTIONS)  # none of them says where its weights lie: the tests write them
+OPTIONS["faces", "ready_crops"] = {"path": str(ROOT / "features"), "size_px": 112}  # no pictures
+OPTIONS["audio", "egemaps"] = ROWS | {"window_ms": 400, "chunk_s": 0.9, "context_s": 0.5}
 OPTIONS |= {(kind, CHOSEN[kind]["extractor"]): CHOSEN[kind]["options"] for kind in KINDS}
 
 
 @cache
-def extractor(kind, name):
-    return build(kind, name, OPTIONS[kind, name])
+def extractor(kind, name, **other):
+    """An extractor as the options above have it, or with others; weights are written if needed."""
+    options = OPTIONS[kind, name] | other
+    if name == "egemaps":
+        pytest.importorskip("opensmile", reason="an optional package")
+    if name in written.NETWORKS:
+        options |= {"weights": str(written.weights(name))}
+    elif options.get("model") in written.MODELS:
+        options |= {"model": str(written.model(options["model"]))}
+    elif (kind, name) == ("text", "sentences"):
+        options |= {"model": str(written.minilm())}
+    return build(kind, name, options)
+
+
+WITH_BATCHES = [(kind, name) for kind, name in NEURAL if "batch" in OPTIONS[kind, name]]
 
 
 def test_every_extractor_is_tried():
@@ -46,6 +77,11 @@ def same(one, two):
             (one.values, one.times, one.state), (two.values, two.times, two.state), strict=True
         )
     )
+
+
+def close(one, two):
+    """Equal but for rounding: batches of other sizes add up in another order."""
+    return np.abs(one - two).max() <= 1e-5 * np.abs(two).max()
 
 
 # ------------------------------------------------------------------ visual --
@@ -84,11 +120,16 @@ def test_visual_of_a_black_crop_is_a_value(visual):
     assert visual(crops([0])).mask.all()
 
 
-def test_visual_repeats_itself_and_does_not_mind_its_neighbours(visual):
-    whole = visual(crops([200, 90, None, 30]))
-    visual(crops([1, 2]))
-    assert same(whole, visual(crops([200, 90, None, 30])))
-    assert np.array_equal(visual(crops([90])).values[0], whole.values[1])
+def test_visual_repeats_itself(visual):
+    whole = visual(crops([200, None, 30]))
+    visual(crops([1]))
+    assert same(whole, visual(crops([200, None, 30])))
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES["visual"]) - {"r2plus1d"}))  # it sees clips
+def test_visual_of_a_frame_does_not_depend_on_the_others(name):
+    one = extractor("visual", name)
+    assert close(one(crops([90])).values[0], one(crops([200, 90, None, 30])).values[1])
 
 
 def test_visual_takes_crops_of_any_size(visual):
@@ -140,7 +181,16 @@ def test_audio_of_a_very_short_clip_has_a_row(audio, film, samples):
     path = film("short.wav", samples=tone(1, 16_000)[:, :samples])
     track = audio(partial(sound, path))
     check(track, audio.dim, samples / 16_000)
-    assert len(track.times) >= 1
+    assert len(track.times) >= 1 or not list(sound(path, audio.rate))  # resampled to nothing
+
+
+def test_audio_of_real_speech_has_rows_all_along(audio, real):
+    track = audio(partial(sound, real / "jfk.flac"))
+    check(track, audio.dim, 11.0)
+    assert track.mask.all() and np.diff(track.times) == pytest.approx(
+        track.times[1] - track.times[0]
+    )
+    assert track.times[0] < 0.1 and track.times[-1] > 10.8
 
 
 def test_audio_repeats_itself(audio, film):
@@ -221,6 +271,51 @@ def test_text_of_words_at_odd_times_still_has_increasing_ones(text, words, times
 def test_text_of_a_long_speech_is_bounded(text):
     words = [Word(f"word{i % 13}", i / 3, i / 3 + 0.2, False) for i in range(101)]
     assert len(text(words).times) == 101
+
+
+# ----------------------------------------------------------------- neural --
+
+
+def signal(kind, film):
+    """Something to see, hear or read for an extractor of a kind."""
+    if kind == "visual":
+        return crops([200, 90, None, 30, 0])
+    path = film("n.wav", samples=tone(1.2, 16_000)) if kind == "audio" else None
+    return partial(sound, path) if path else GOOD * 7
+
+
+@pytest.mark.parametrize("kind, name", WITH_BATCHES)
+def test_the_size_of_batches_changes_nothing_but_rounding(kind, name, film):
+    one, three = extractor(kind, name, batch=1), extractor(kind, name)
+    whole, apart = three(signal(kind, film)), one(signal(kind, film))
+    assert whole.mask.sum() >= 4 and (whole.state == apart.state).all()
+    assert close(apart.values[whole.mask], whole.values[whole.mask])
+
+
+@pytest.mark.parametrize("kind, name", NEURAL)
+def test_weights_are_files_and_where_they_lie_is_no_part_of_a_feature(kind, name):
+    made = extractor(kind, name)
+    assert made.weights and all(Path(file).is_file() for file in made.weights)
+    assert set(made.paths) <= {"weights", "model"}
+
+
+@pytest.mark.parametrize("kind, name", NEURAL)
+def test_weights_that_are_not_there_are_not_made_up(kind, name, tmp_path):
+    where = "weights" if name in written.NETWORKS else "model"
+    with pytest.raises(FileNotFoundError, match=f"{tmp_path}/none.*(dvc|hf|ask) "):
+        build(kind, name, OPTIONS[kind, name] | {where: str(tmp_path / "none")})
+
+
+@pytest.mark.parametrize("kind, name", NEURAL)
+def test_a_device_that_is_none_is_named(kind, name):
+    with pytest.raises(ValueError, match="device must be one of auto, cpu, cuda, got 'gpu'"):
+        extractor(kind, name, device="gpu")
+
+
+@pytest.mark.parametrize("kind, name", WITH_BATCHES)
+def test_a_batch_of_nothing_is_refused(kind, name):
+    with pytest.raises(ValueError, match=f"{name}: batch must be a whole number of at least 1"):
+        extractor(kind, name, batch=0)
 
 
 # ------------------------------------------------------------------ faces --

@@ -99,7 +99,7 @@ def test_every_module_behind_an_extractor_is_found_and_no_other(tmp_path, monkey
     "kind, name, behind, not_behind",
     [
         ("audio", "logmel", {"media.sounds", "media.container"}, {"media.pictures", "crops"}),
-        ("faces", "mtcnn", {"media.pictures", "faces._align", "crops"}, {"media.sounds", "grid"}),
+        ("faces", "mtcnn", {"media.pictures", "faces._align", "crops"}, {"media.probing", "grid"}),
         ("visual", "hog", {"crops", "track"}, {"media.pictures", "faces.mtcnn"}),
         ("text", "minilm", {"words", "track"}, {"media.pictures"}),
     ],
