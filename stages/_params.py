@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML  # DVC's own parser: 1e-3 is a number to both of us
@@ -59,10 +60,21 @@ def checked(where: str, schema: type[S], values: Any, path: Path = PARAMS) -> S:
 def _line(name: str, schema: type[Section], error: Any) -> str:
     where = ".".join([name, *map(str, error["loc"])])
     if error["type"] == "extra_forbidden":
-        known = list(schema.model_fields)
+        known = _known(schema, error["loc"][:-1])
         close = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
         return f"{where} is not a known key; there are: {', '.join(known)}{hint}"
     if error["type"] == "missing":
         return f"{where} is missing"
+    if error["type"] == "value_error":  # a section's own words, which say what it got
+        return f"{where}: {error['ctx']['error']}"
     return f"{where}: {error['msg']} (got {error['input']!r})"
+
+
+def _known(schema: type[Section], path: Iterable[Any]) -> list[str]:
+    """The keys of the section that lies at `path` inside another, in dicts or lists or not."""
+    kind: Any = schema
+    for part in path:
+        inside = isinstance(kind, type) and issubclass(kind, Section)
+        kind = kind.model_fields[part].annotation if inside else get_args(kind)[-1]
+    return list(kind.model_fields)

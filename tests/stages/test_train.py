@@ -14,7 +14,7 @@ from models.training import Epoch, Training
 from stages import _resume, train
 from stages._clips import read_clips
 from stages._grid import Grid
-from stages._params import ParamsError, load
+from stages._params import ParamsError, checked, load
 from stages._trained import runs, trained
 from tests.stages.planted import RECIPE, T, lay_grid, options, params, train_all
 
@@ -36,6 +36,25 @@ def test_the_same_seed_gives_the_same_files_and_another_gives_others(project):
 def test_a_kind_that_has_no_runs_is_refused_with_the_nearest():
     with pytest.raises(ValueError, match=r"no head under train.heads named 'concatt'.*'concat'"):
         params(kinds=["concatt"])
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ({"kinds": ["concatt"]}, r"train: no head under train.heads named 'concatt'.*'concat'\?$"),
+        ({"recipe": {**RECIPE, "lrr": 1}}, r"train.recipe.lrr is .*: steps, hop.*mean 'lr'\?$"),
+        (
+            {"heads": {"concat": {"x": {**options("text"), "option": {}}}}},
+            r"heads.concat.x.option is .*: modalities, options, recipe, vary; did.*'options'\?$",
+        ),
+    ],
+)
+def test_a_mistake_in_params_is_named_in_one_short_line(part, message):
+    good = {"kinds": ["concat"], "seeds": [1], "recipe": RECIPE}
+    good["heads"] = {"concat": {"x": options("text")}}
+    with pytest.raises(ParamsError, match=message) as error:
+        checked("train", train.Params, {**good, **part})
+    assert len(str(error.value)) < 300
 
 
 def test_a_training_left_off_goes_on_to_the_same_files(project, monkeypatch):
