@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -25,13 +26,31 @@ class CorpusError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A clip a corpus offers; whether its media can be decoded is not known yet."""
+    """A clip a corpus offers; whether its media can be decoded is not known yet.
+
+    A clip may be a stretch of a longer file: what its corpus says of it counts from `start`, only
+    the times in the transcript count from the start of the media, as the file's own.
+    Raises CorpusError where `start` and `end` hold no stretch, or the clip nothing at all.
+    """
 
     id: str  # safe as an HDF5 name and as a file name, unique in the corpus
-    media: Path
+    media: Path | None  # None: nothing is seen or heard, there is only the sentence
     subject: str
     split: str | None  # one of SPLITS, or None: undecided
     transcript: Path | None
+    start: float = 0.0  # s from the start of the media
+    end: float | None = None  # s from the start of the media; None: its end
+    sentence: str | None = None  # what is said, where the corpus itself has it, without times
+
+    def __post_init__(self) -> None:
+        if not (self.sentence and self.sentence.strip()) and self.media is None:
+            raise CorpusError("has neither media nor a sentence")
+        if not (math.isfinite(self.start) and self.start >= 0):
+            raise CorpusError(f"must start at 0 s or later, got {self.start:g} s")
+        if self.end is not None and not (math.isfinite(self.end) and self.end > self.start):
+            raise CorpusError(
+                f"must end after its start at {self.start:g} s, got an end at {self.end:g} s"
+            )
 
 
 @dataclass(frozen=True, slots=True)

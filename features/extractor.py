@@ -7,8 +7,10 @@ never loads a face model. What `build` returns is called once a clip; by kind:
     faces        frames (iterator of Frame), Source of sound, clip id  ->  iterator of Face
     visual       Crops                       ->  Track
     audio        Source of sound             ->  Track
-    transcripts  media, transcript file      ->  list of Word, or None
+    transcripts  Source of sound, transcript file or None, from where to where (s) in that file
+                 the clip is         ->  list of Word, or None: nobody has transcribed it
     text         list of Word                ->  Track
+    sync         Crops, Source of sound      ->  Lag, or None where it cannot be told
 
 An extractor that yields Tracks has `dim`, the width D of every one of them. The same source gives
 the same bytes, whatever was extracted before it or beside it. What else decides its values, if
@@ -19,6 +21,7 @@ there is anything, it tells `features.fingerprint`:
     libraries  import names of libraries that work under those its module imports
 
 and one that reads files of a clip beside its media tells them: `files(clip id)` (faces only).
+One that keeps more of a clip than `features.crops.keep` does has a `keep` of its own (faces only).
 """
 
 from __future__ import annotations

@@ -98,6 +98,11 @@ def track(values: ArrayLike, times: ArrayLike, state: ArrayLike | None = None) -
     return Track(values, np.asarray(times, np.float64), state)
 
 
+def nothing(dim: int) -> Track:
+    """A Track (0, D): the clip lacks the modality."""
+    return track(np.zeros((0, dim)), np.zeros(0))
+
+
 def keep_track(clip: str, source: str, track: Track) -> Record:
     """A Track -> the record of a clip; `source` is the digest of what it was made from."""
     return Record(

@@ -16,9 +16,10 @@ from features.store import Store
 from stages._clips import Clip, blaming
 from stages._each import each
 from stages._params import Extraction
+from stages._reads import check_watched
 
 log = logging.getLogger("stages")
-Open = Callable[[Clip], tuple]  # a clip's raw signal: the arguments of its extractor
+Ask = Callable[[Any, Clip], Any]  # an extractor, a clip -> what the one makes of the other
 Keep = Callable[[str, str, Any], Record]  # clip id, source digest, what came out -> a record
 
 
@@ -33,21 +34,30 @@ class Job:
     extractor: str
     options: str  # canonical JSON
     meta: str  # canonical JSON
-    open: Open
+    ask: Ask
     keep: Keep
 
 
 def extract(
-    kind: str, params: Extraction, sources: Mapping[Clip, str], open_: Open, keep: Keep, out: Path
+    kind: str,
+    params: Extraction,
+    sources: Mapping[Clip, str],
+    ask: Ask,
+    keep: Keep,
+    out: Path,
+    made_from: Mapping[str, Any] | None = None,
 ) -> None:
     """Fill `out` with shards: one record for each clip, from the store or made now.
 
     sources  the digest of what each clip's rows are made from
-    open_    a clip's raw signal; keep  the extractor's answer -> Record; both importable functions
+    ask      extractor, clip -> answer; keep  the answer -> Record; both importable functions
+    made_from  {kind: what made the rows that a clip's signal is read from}, if it is no file
     """
+    check_watched(kind, params)
     meta = identity(kind, params.extractor, params.options)
     store = Store()
     keys = {clip.id: store.key(source, meta) for clip, source in sources.items()}
+    options, made_by = canonical(params.options), canonical(meta)
     jobs = [
         Job(
             clip,
@@ -55,9 +65,9 @@ def extract(
             keys[clip.id],
             kind,
             params.extractor,
-            canonical(params.options),
-            canonical(meta),
-            open_,
+            options,
+            made_by,
+            ask,
             keep,
         )
         for clip, source in sources.items()
@@ -72,6 +82,7 @@ def extract(
     by_id = {job.clip.id: job for job in jobs}
 
     checked: dict[str, Record] = {}
+    last: dict[str, Record] = {}  # one entry: clips that lack a modality all have the same
 
     def read(ids: Iterable[str]) -> Iterator[Record]:
         """Records for sizes, then once more for rows: an entry is checked the first time."""
@@ -79,10 +90,16 @@ def extract(
             if clip in checked:
                 yield checked.pop(clip)
             else:
-                checked[clip] = replace(kept(store, by_id[clip]), clip=clip)
+                key = keys[clip]
+                if key not in last:
+                    entry = kept(store, by_id[clip])
+                    last.clear()
+                    last[key] = entry
+                checked[clip] = replace(last[key], clip=clip)
                 yield checked[clip]
 
-    write_folder(out, params.shards, meta, by_id, read)
+    about = {**meta, "made_from": made_from} if made_from else meta
+    write_folder(out, params.shards, about, by_id, read)
 
 
 def kept(store: Store, job: Job) -> Record:
@@ -97,8 +114,10 @@ def kept(store: Store, job: Job) -> Record:
 
 
 def make(job: Job) -> None:
-    """Extract one clip and keep it in the store."""
+    """Extract one clip and keep it in the store, unless a worker that was lost has done so."""
+    if Store().has(job.key):
+        return
     with blaming(job.clip):
         extractor = built(job.kind, job.extractor, job.options)
-        record = job.keep(job.source[:16], job.source, extractor(*job.open(job.clip)))
+        record = job.keep(job.source[:16], job.source, job.ask(extractor, job.clip))
     Store().put(job.key, json.loads(job.meta), record)

@@ -21,8 +21,12 @@ class Section(BaseModel):
 
 
 class Extraction(Section):
-    """A stage that extracts: which extractor, with which options, into how many shards."""
+    """A stage that extracts: which extractor, with which options, into how many shards.
 
+    reads  the file or folder that the extractor reads beside the corpus, for DVC to watch
+    """
+
+    reads: str
     extractor: str
     options: dict[str, Any]
     shards: int = Field(gt=0)

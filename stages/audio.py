@@ -6,15 +6,14 @@ writes  data/audio/*.h5           one Track a clip
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
+from typing import Any
 
-from features.media import Sound, sound
-from features.track import keep_track
+from features.track import Track, keep_track, nothing
 from stages._clips import Clip, read_clips
 from stages._extract import extract
 from stages._main import main
+from stages._media import heard
 from stages._params import Extraction
 
 AUDIO = Path("data/audio")
@@ -24,13 +23,13 @@ class Params(Extraction):
     """extractor: a file in features/audio/."""
 
 
-def heard(clip: Clip) -> tuple[Callable[[int], Iterator[Sound]]]:
-    return (partial(sound, Path(clip.media)),)
+def voice(extractor: Any, clip: Clip) -> Track:
+    return extractor(heard(clip)) if clip.info.rate else nothing(extractor.dim)
 
 
 def run(params: Params) -> None:
-    sources = {clip: clip.sha256 for clip in read_clips()}
-    extract("audio", params, sources, heard, keep_track, AUDIO)
+    sources = {clip: clip.source for clip in read_clips()}
+    extract("audio", params, sources, voice, keep_track, AUDIO)
 
 
 if __name__ == "__main__":

@@ -2,25 +2,25 @@
 
 reads   data/ingest/clips.jsonl, and the media it names
 writes  data/faces/*.h5           for each frame: time, state, how many faces; of the clip's
-                                  subject: track, box, landmarks, confidence, crop
+                                  subject, and of all others if asked for: track, box, landmarks,
+                                  confidence, crop
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from features.crops import keep
+from features.crops import Face, keep
 from features.extractor import built
 from features.fingerprint import file_sha256
-from features.media import Frame, Sound, frames, sound
 from features.shards import canonical
 from stages._clips import Clip, blaming, read_clips
 from stages._extract import extract
 from stages._main import main
+from stages._media import heard, seen
 from stages._params import Extraction
 
 FACES = Path("data/faces")
@@ -30,23 +30,23 @@ class Params(Extraction):
     """extractor: a file in features/faces/."""
 
 
-def shown(clip: Clip) -> tuple[Iterator[Frame], Callable[[int], Iterator[Sound]], str]:
-    return frames(Path(clip.media)), partial(sound, Path(clip.media)), clip.id
+def faces(extractor: Any, clip: Clip) -> Iterable[Face]:
+    return extractor(seen(clip), heard(clip), clip.id) if clip.info.width else ()
 
 
 def source(clip: Clip, extractor: Any) -> str:
     """The digest of a clip's media, and of the files beside it that an extractor reads, hex."""
-    if not hasattr(extractor, "files"):
-        return clip.sha256
+    if not (clip.info.width and hasattr(extractor, "files")):
+        return clip.source
     with blaming(clip):
         files = [f"{file.name} {file_sha256(file)}" for file in extractor.files(clip.id)]
-    return hashlib.sha256("\n".join([clip.sha256, *files]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([clip.source, *files]).encode()).hexdigest()
 
 
 def run(params: Params) -> None:
     extractor = built("faces", params.extractor, canonical(params.options))
     sources = {clip: source(clip, extractor) for clip in read_clips()}
-    extract("faces", params, sources, shown, keep, FACES)
+    extract("faces", params, sources, faces, getattr(extractor, "keep", keep), FACES)
 
 
 if __name__ == "__main__":

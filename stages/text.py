@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from features.shards import Shards
-from features.track import keep_track
-from features.words import Word, read_words
+from features.track import Track, keep_track
+from features.words import read_words
 from stages._clips import Clip, read_clips
 from stages._extract import extract
 from stages._main import main
@@ -30,14 +31,14 @@ def transcripts() -> Shards:
     return Shards(TRANSCRIPTS, check=False)  # checked by the stage before the workers start
 
 
-def words(clip: Clip) -> tuple[list[Word]]:
-    return (read_words(transcripts()[clip.id]),)
+def meaning(extractor: Any, clip: Clip) -> Track:
+    return extractor(read_words(transcripts()[clip.id]))
 
 
 def run(params: Params) -> None:
     found = Shards(TRANSCRIPTS)
     sources = {clip: found.content(clip.id) for clip in read_clips()}
-    extract("text", params, sources, words, keep_track, TEXT)
+    extract("text", params, sources, meaning, keep_track, TEXT, {"transcripts": found.meta})
 
 
 if __name__ == "__main__":

@@ -1,19 +1,23 @@
 """Clips -> timed words.
 
 reads   data/ingest/clips.jsonl, and the media or transcript files it names
-writes  data/transcripts/*.h5     for each word: text, start, end, whether its time was spread
+        data/ingest/sentences.json    what is said, of clips whose corpus has it without times
+writes  data/transcripts/*.h5         for each word: text, start, end, whether its time was spread
 """
 
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from features.shards import canonical
-from features.words import keep_words
-from stages._clips import Clip, read_clips
+from features.words import Words, keep_words, spread
+from stages._clips import Clip, read_clips, read_sentences
 from stages._extract import extract
 from stages._main import main
+from stages._media import heard
 from stages._params import Extraction
 
 TRANSCRIPTS = Path("data/transcripts")
@@ -23,15 +27,30 @@ class Params(Extraction):
     """extractor: a file in features/transcripts/."""
 
 
-def spoken(clip: Clip) -> tuple[Path, Path | None]:
-    return Path(clip.media), Path(clip.transcript) if clip.transcript else None
+@cache
+def sentences() -> dict[str, str]:
+    return read_sentences()
+
+
+def spoken(extractor: Any, clip: Clip) -> Words | None:
+    """What the extractor finds; where it finds nobody's transcript, what the corpus says."""
+    words = None
+    if clip.media:
+        file = Path(clip.transcript) if clip.transcript else None
+        words = extractor(heard(clip), file, clip.start, clip.end)
+    if words is None and clip.id in sentences():
+        words = spread(sentences()[clip.id].split(), 0.0, clip.info.duration)
+    return words
+
+
+def source(clip: Clip, sentence: str | None) -> str:
+    """The digest of all that the words of a clip may come from, hex."""
+    given = [clip.source, clip.transcript_sha256, *([sentence] if sentence else [])]
+    return hashlib.sha256(canonical(given).encode()).hexdigest()
 
 
 def run(params: Params) -> None:
-    sources = {
-        clip: hashlib.sha256(canonical([clip.sha256, clip.transcript_sha256]).encode()).hexdigest()
-        for clip in read_clips()
-    }
+    sources = {clip: source(clip, sentences().get(clip.id)) for clip in read_clips()}
     extract("transcripts", params, sources, spoken, keep_words, TRANSCRIPTS)
 
 

@@ -27,10 +27,10 @@ def read_clips(
     known  ids of the clips there are. Raises CorpusError where the table cannot be read.
     """
     rows: dict[str, list[Row]] = defaultdict(list)
-    for row in read_table(file, ("clip", "subject", "split")):
+    rejected: list[Rejection] = []
+    for row in read_table(file, ("clip", "subject", "split"), bad=rejected):
         rows[composed(row.cells["clip"])].append(row)
     said: dict[str, tuple[str, str | None]] = {}
-    rejected: list[Rejection] = []
     for clip, group in sorted(rows.items()):
         hints = known if len(rejected) < MAX_HINTS else ()
         if reason := _unusable(clip, group, known, hints):
@@ -53,11 +53,16 @@ def _unusable(
         return f"{where}: no media for clip {clip!r}{hint}"
     if len(rows) > 1:
         return f"{where}: clip {clip!r} is listed {len(rows)} times"
-    split = rows[0].cells["split"]
-    if split and split not in SPLITS:
-        near = nearest(split, SPLITS, cutoff=0.3)
-        return f"{where}: split must be {', '.join(SPLITS)} or empty, got {split!r}{near}"
-    return None
+    reason = split_flaw(rows[0].cells["split"])
+    return reason and f"{where}: {reason}"
+
+
+def split_flaw(split: str) -> str | None:
+    """Why this is no side of the split, or None: it is one, or empty."""
+    if not split or split in SPLITS:
+        return None
+    near = nearest(split, SPLITS, cutoff=0.3)
+    return f"split must be {', '.join(SPLITS)} or empty, got {split!r}{near}"
 
 
 def _flattened(clip: str, known: Collection[str]) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from features.corpus import Rejection, composed, flaw
+from features.corpus import Rejection, composed, flaw, nearest_of_each
 
-VIDEO = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".flv", ".3gp")
+VIDEO = tuple(".mp4 .mov .mkv .avi .webm .m4v .mpg .mpeg .mts .wmv .flv .3gp".split())
 AUDIO = (".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus", ".aac", ".aif", ".aiff", ".wma")
 MEDIA = frozenset(VIDEO + AUDIO)
 TRANSCRIPTS = (".textgrid", ".json", ".csv", ".vtt", ".srt")  # word times before cue times
+PLAIN = (".txt",)  # words without times
 
 
 def files_below(folder: Path, skip: frozenset[str] = frozenset()) -> Iterator[Path]:
@@ -67,8 +68,20 @@ class Transcripts:
         self._named = {(id_of(folder, f), f.suffix.lower()): f for f in known}
         self._beside = {(f.with_suffix(""), f.suffix.lower()): f for f in beside}
 
-    def of(self, name: str, media: Path) -> Path | None:
-        """The transcript of clip `name`; of several, the first suffix in TRANSCRIPTS."""
-        named = (self._named.get((name, suffix)) for suffix in TRANSCRIPTS)
-        beside = (self._beside.get((media.with_suffix(""), suffix)) for suffix in TRANSCRIPTS)
+    def of(
+        self, name: str, media: Path | None, suffixes: tuple[str, ...] = TRANSCRIPTS
+    ) -> Path | None:
+        """The transcript of clip `name`, or of a media file; of several, the first suffix."""
+        named = (self._named.get((name, suffix)) for suffix in suffixes)
+        stem = media and media.with_suffix("")
+        beside = (self._beside.get((stem, suffix)) for suffix in suffixes) if stem else ()
         return next((file for file in (*named, *beside) if file), None)
+
+    def without_media(self, known: Collection[str]) -> list[Rejection]:
+        """A misspelt transcript would otherwise leave its clip without words, and say nothing."""
+        kinds = (*TRANSCRIPTS, *PLAIN)
+        files = {name: file for (name, suffix), file in self._named.items() if suffix in kinds}
+        return [
+            Rejection(name, files[name], f"transcript of clip {name!r}, which has no media{near}")
+            for name, near in nearest_of_each(sorted(files.keys() - set(known)), known)
+        ]

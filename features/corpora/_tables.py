@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from features.corpus import CorpusError, nearest
+from features.corpus import CorpusError, Rejection, composed, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,29 +23,51 @@ class Row:
         """A CorpusError that says where this row is."""
         return CorpusError(f"{self.file} line {self.line}: {problem}")
 
+    def number(self, column: str) -> float:
+        """The number in a cell; raises CorpusError naming file and line if it is none."""
+        text = self.cells[column]
+        try:
+            if "_" in text:
+                raise ValueError("Python reads 1_0 as 10; a table does not mean that")
+            return float(text)
+        except ValueError as error:
+            hint = "; a decimal comma? write " + text.replace(",", ".") if "," in text else ""
+            raise self.error(f"{column} must be a number, got {text!r}{hint}") from error
 
-def read_table(file: Path, columns: tuple[str, ...]) -> list[Row]:
-    """Every row of a comma-separated UTF-8 file whose header names at least `columns`.
+
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+def read_table(
+    file: Path, columns: tuple[str, ...], delimiter: str = ",", bad: list[Rejection] | None = None
+) -> list[Row]:
+    """Every row of a delimited UTF-8 file whose header names at least `columns`.
 
     A byte order mark, CRLF, blank lines, further columns and any column order are all welcome.
+    bad   takes the rows with too few or too many fields, by the first of `columns`; without it one
+          such row is an error.
     Raises CorpusError naming file and line, or file and byte where it is not UTF-8.
     """
-    lines = _records(file)
+    lines = _records(file, delimiter)
     _, header = next(lines, (1, []))
-    _check_header(file, header, columns)
+    _check_header(file, header, columns, delimiter)
     rows = []
     for line, fields in lines:
         row = Row(file, line, dict(zip(header, fields, strict=False)))
         if len(fields) != len(header):
             hint = "; a decimal comma? write 0.5" if len(fields) > len(header) else ""
-            raise row.error(f"expected {len(header)} fields, got {len(fields)}{hint}")
+            error = row.error(f"expected {len(header)} fields, got {len(fields)}{hint}")
+            if bad is None:
+                raise error
+            bad.append(Rejection(composed(row.cells.get(columns[0], "")), file, str(error)))
+            continue
         rows.append(row)
     return rows
 
 
-def _records(file: Path) -> Iterator[tuple[int, list[str]]]:
+def _records(file: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """(line, stripped fields) of every line that is not blank, the header first."""
-    reader = csv.reader(io.StringIO(_text(file), newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text_of(file), newline=""), delimiter=delimiter, strict=True)
     try:
         for fields in reader:
             if any(field.strip() for field in fields):
@@ -54,7 +76,8 @@ def _records(file: Path) -> Iterator[tuple[int, list[str]]]:
         raise CorpusError(f"{file} line {reader.line_num}: {error}") from error
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path) -> str:
+    """A file that must be UTF-8; raises CorpusError naming the byte that is not."""
     try:
         return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -63,16 +86,18 @@ def _text(file: Path) -> str:
         ) from error
 
 
-def _check_header(file: Path, header: list[str], columns: tuple[str, ...]) -> None:
-    expected = f"{file} line 1: expected the header {','.join(columns)}"
+def _check_header(file: Path, header: list[str], columns: tuple[str, ...], delimiter: str) -> None:
+    wanted, got = delimiter.join(columns), delimiter.join(header)
+    expected = f"{file} line 1: expected the header {wanted}"
     if not header:
         raise CorpusError(f"{expected}, got an empty file")
-    for delimiter, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-        if any(delimiter in field for field in header):
-            raise CorpusError(f"{expected}, separated by commas, got {name}: {','.join(header)!r}")
+    for other, name in DELIMITERS.items():
+        if other != delimiter and any(other in field for field in header):
+            here = DELIMITERS[delimiter]
+            raise CorpusError(f"{expected}, separated by {here}, got {name}: {got!r}")
     for column in columns:
         if header.count(column) > 1:
             raise CorpusError(f"{expected}, got column {column!r} twice")
         if column not in header:
             hint = nearest(column, header)
-            raise CorpusError(f"{expected}, got {','.join(header)!r}: no column {column!r}{hint}")
+            raise CorpusError(f"{expected}, got {got!r}: no column {column!r}{hint}")

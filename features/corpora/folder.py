@@ -3,26 +3,33 @@
 <path>/media/                          media anywhere below; without media/, below <path> itself
 <path>/labels/<id>.csv                 time,valence,arousal   (seconds, [-1, 1])
 <path>/labels.csv                      or one table: clip,time,valence,arousal
-<path>/transcripts/<id>.<suffix>       srt, vtt, json, TextGrid or csv; or beside the media file
+<path>/transcripts/<id>.<suffix>       srt, vtt, json, TextGrid, csv, or txt without times; or
+                                       beside the media file
 <path>/clips.csv                       optional: clip,subject,split (train, val, test or empty)
+                                       and, for clips that are part of a file, media,start,end
 
 A clip's id is its path below the media folder, without suffix, separators written "__".
 Without clips.csv, or without a row in it, a clip is its own subject and its split undecided.
+A row with `media` (the id or path of a file) makes a clip of any name of it, from `start` to `end`
+(s); the file is then no clip itself, unless it has a row. Labels count from the start of the
+clip, transcripts, which are called after the file, from the start of the file.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from features.corpora._annotations import Annotations
 from features.corpora._clips import check_leaks, read_clips
-from features.corpora._labels import label_track
-from features.corpora._media import Transcripts, files_below, id_of, usable_media
-from features.corpora._tables import Row, read_table
-from features.corpus import Candidate, CorpusError, Rejection, composed, nearest, nearest_of_each
+from features.corpora._labels import Reading
+from features.corpora._media import Transcripts, files_below, usable_media
+from features.corpora._scale import scale_of
+from features.corpora._spoken import spoken
+from features.corpora._stretches import Stretch, read_stretches
+from features.corpus import Candidate, CorpusError, Rejection, nearest
 from features.track import Track
 
 LAYOUT = (__doc__ or "").split("\n", 2)[-1]  # what an error shows; empty under python -OO
@@ -31,10 +38,10 @@ NOT_MEDIA = frozenset({"labels", "transcripts", "labels.csv", "clips.csv"})
 
 @dataclass(frozen=True)
 class Folder:
-    """The corpus in one folder; `unlabelled` is a value that means 'not annotated'."""
+    """The corpus in one folder, its labels as `reading` says."""
 
     path: Path
-    unlabelled: float | None
+    reading: Reading
 
     def listing(self) -> tuple[list[Candidate], list[Rejection]]:
         """Every clip of the folder, and what was turned away, each sorted by clip id.
@@ -42,73 +49,70 @@ class Folder:
         Raises CorpusError if there is no media, if clips.csv cannot be read, or if it puts one
         subject on two sides of the split.
         """
-        files = self._files
-        media, unusable = usable_media(self._root, files)
+        media, unusable = usable_media(self._root, self._files)
         if not media and not unusable:
             raise CorpusError(f"no media below {self._root}. A corpus is laid out as\n{LAYOUT}")
-        index = self.path / "clips.csv"
-        known = {*media, *(r.clip for r in unusable)}
-        said, refused = read_clips(index, known) if index.exists() else ({}, [])
-        unused = self._labels_without_media(known)
-        transcripts = Transcripts(self.path / "transcripts", beside=files)
-        turned_away = {r.clip for r in refused}
-        clips = [
-            Candidate(name, file, *said.get(name, (name, None)), transcripts.of(name, file))
-            for name, file in sorted(media.items())
-            if name not in turned_away
-        ]
+        index, known = self.path / "clips.csv", {*media, *(r.clip for r in unusable)}
+        parts, bad, cut = read_stretches(index, media) if index.exists() else ({}, [], set())
+        named = {*known, *parts, *(r.clip for r in bad)}
+        said, refused = read_clips(index, named) if index.exists() else ({}, [])
+        names = {*parts, *said, *(media.keys() - cut)}
+        refused += unusable + bad
+        clips: list[Candidate] = []
+        for name in sorted(names - {r.clip for r in refused}):
+            part = parts.get(name, Stretch(name))
+            subject, split = said.get(name, (name, None))
+            who = (part.media if subject == name else subject, split)  # one file, one person
+            file = media[part.media]
+            try:
+                script, words = spoken(self._transcripts, name, part, file)
+                clips.append(Candidate(name, file, *who, script, part.start, part.end, words))
+            except CorpusError as error:
+                refused.append(Rejection(name, file, str(error)))
         check_leaks(clips, index)
-        return clips, sorted(unusable + refused + unused, key=lambda r: (r.clip, r.file))
+        refused += self._annotations.without_clip(names | known - cut, cut)
+        refused += self._transcripts.without_media(named)
+        return clips, sorted(refused, key=lambda r: (r.clip, r.file))
 
     def labels(self, clip_id: str) -> Track | None:
         """One clip's annotation: id -> Track (T, 2), valence then arousal; None without any.
 
         Raises CorpusError naming file and line.
         """
-        if clip_id in self._label_files:
-            rows = read_table(self._label_files[clip_id], ("time", "valence", "arousal"))
-            return label_track(rows, self.unlabelled)
-        rows = self._label_table.get(clip_id)
-        return None if rows is None else label_track(rows, self.unlabelled)
+        return self._annotations.of(clip_id)
 
     @property
     def _root(self) -> Path:
         media = self.path / "media"
         return media if media.is_dir() else self.path
 
-    @property
+    @cached_property
     def _files(self) -> list[Path]:
         return list(files_below(self._root, NOT_MEDIA if self._root == self.path else frozenset()))
 
-    def _labels_without_media(self, known: set[str]) -> list[Rejection]:
-        """A misspelt label file would otherwise leave its clip unlabelled without a word."""
-        where = {**self._label_files, **dict.fromkeys(self._label_table, self.path / "labels.csv")}
-        return [
-            Rejection(clip, where[clip], f"labels for clip {clip!r}, which has no media{near}")
-            for clip, near in nearest_of_each(sorted(where.keys() - known), known)
-        ]
+    @cached_property
+    def _transcripts(self) -> Transcripts:
+        return Transcripts(self.path / "transcripts", beside=self._files)
 
     @cached_property
-    def _label_files(self) -> Mapping[str, Path]:
-        folder = self.path / "labels"
-        if not folder.is_dir():
-            return {}
-        if (self.path / "labels.csv").exists():
-            raise CorpusError(f"labels are both in {folder} and {folder}.csv; keep one of them")
-        return {id_of(folder, f): f for f in files_below(folder) if f.suffix.lower() == ".csv"}
-
-    @cached_property
-    def _label_table(self) -> Mapping[str, list[Row]]:
-        table: dict[str, list[Row]] = defaultdict(list)
-        if (self.path / "labels.csv").exists():
-            columns = ("clip", "time", "valence", "arousal")
-            for row in read_table(self.path / "labels.csv", columns):
-                table[composed(row.cells["clip"])].append(row)
-        return dict(table)
+    def _annotations(self) -> Annotations:
+        return Annotations(self.path, self.reading)
 
 
-def build(*, path: str, unlabelled: float | None = None) -> Folder:
-    """The corpus in the folder `path`; raises CorpusError if there is no such folder."""
+def build(
+    *,
+    path: str,
+    unlabelled: float | None = None,
+    scale: Sequence[float] = (-1, 1),
+    lag_s: float = 0.0,
+    smooth_s: float | None = None,
+) -> Folder:
+    """The corpus in the folder `path`; raises CorpusError if there is no such folder.
+
+    unlabelled  a value that means 'not annotated', beside an empty cell and NaN
+    scale       [low, high] that raters rated in
+    lag_s       by which raters are late; smooth_s  window of a moving average, null: none
+    """
     folder = Path(path)
     if not folder.exists():
         siblings = folder.parent.iterdir() if folder.parent.is_dir() else ()
@@ -116,4 +120,4 @@ def build(*, path: str, unlabelled: float | None = None) -> Folder:
         raise CorpusError(f"no corpus folder {folder}{near}")
     if not folder.is_dir():
         raise CorpusError(f"the corpus must be a folder, got the file {folder}")
-    return Folder(folder, unlabelled)
+    return Folder(folder, Reading(unlabelled, scale_of(scale), lag_s, smooth_s))

@@ -2,7 +2,8 @@
 
 Times are presentation timestamps in seconds from the start of the media (the container's start
 time, as players count), never index / rate: frame rates vary and streams start late.
-Everything is a stream: memory does not grow with a clip's length.
+Everything is a stream: memory does not grow with a clip's length. Of a stretch of a longer file,
+times count from its start, and what lies before it is not decoded.
 """
 
 from features.media.container import MediaError

@@ -14,6 +14,7 @@ from av.error import FFmpegError
 from av.video.stream import VideoStream
 
 from features.media.container import MediaError, opened, start_of, stream_of
+from features.media.seeking import packets
 
 Event = tuple[float, av.VideoFrame | None]  # time in s, and what was decoded there
 
@@ -26,9 +27,12 @@ class Frame:
     image: np.ndarray | None
 
 
-def frames(path: Path) -> Iterator[Frame]:
+def frames(path: Path, start: float = 0.0, end: float | None = None) -> Iterator[Frame]:
     """Every picture of the video, upright, in order of time; nothing if there is no video.
 
+    Of a stretch, those from `start` on and before `end` (s in the media; None: to its end), their
+    times counted from `start`; what lies before is not decoded but for the pictures that the first
+    one is coded from.
     A packet that cannot be decoded, or only in part, gives a Frame without image. A picture whose
     time does not come after the one before is left out: two rows cannot share a moment.
     Raises MediaError.
@@ -38,27 +42,32 @@ def frames(path: Path) -> Iterator[Frame]:
         if not isinstance(stream, VideoStream):
             return
         stream.codec_context.thread_count = 1  # the same pictures, even of a damaged stream
-        last = -np.inf
-        for time, picture in _in_order(_decoded(container, stream)):
+        last, stop = -np.inf, np.inf if end is None else end
+        for time, picture in _in_order(_decoded(container, stream, start, stop)):
+            if time >= stop:
+                return
             if time > last:
                 last = time
-                yield Frame(time, None if picture is None else _upright(picture))
+                if time >= start:
+                    yield Frame(time - start, None if picture is None else _upright(picture))
 
 
-def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[Event]:
+def _decoded(
+    container: InputContainer, stream: VideoStream, start: float, stop: float
+) -> Iterator[Event]:
     """Pictures as the decoder gives them, and packets it cannot decode as the demuxer does."""
-    start = start_of(container)
-    for packet in container.demux(stream):
+    zero = start_of(container)
+    for packet in packets(container, stream, start, stop):
         try:
             pictures = packet.decode()
         except FFmpegError:
             if packet.pts is not None and packet.time_base:
-                yield float(packet.pts * packet.time_base) - start, None
+                yield float(packet.pts * packet.time_base) - zero, None
             continue
         for picture in pictures:
             if picture.time is None:
                 raise MediaError("its pictures carry no times")
-            yield picture.time - start, None if picture.is_corrupt else picture
+            yield picture.time - zero, None if picture.is_corrupt else picture
 
 
 def _in_order(events: Iterable[Event]) -> Iterator[Event]:

@@ -1,8 +1,8 @@
-"""What a media file says of itself, and whether it can be decoded at all."""
+"""What a media file says of itself, without decoding it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
@@ -11,8 +11,8 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from features.media.container import MediaError, opened, start_of, stream_of
-from features.media.pictures import frames
-from features.media.sounds import sound
+
+OVER_S = 0.1  # by which a stretch may be said to end after its file: tables round, codecs pad
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,40 +21,39 @@ class Info:
 
     duration: float
     fps: float | None  # None: no video stream; an average where the rate varies
-    width: int | None  # of the upright picture
+    width: int | None  # of a picture as it is stored, before it is turned upright
     height: int | None
     rate: int | None  # None: no audio stream
     channels: int | None
 
+    def stretch(self, start: float, end: float | None) -> Info:
+        """The same of a part of the file, in s. Raises MediaError where the file is shorter."""
+        latest = max(start, end or start)
+        if start >= self.duration or latest > self.duration + OVER_S:
+            said = f"{start:g} s to {end:g} s" if end is not None else f"{start:g} s on"
+            raise MediaError(f"lasts {self.duration:g} s and does not hold the stretch from {said}")
+        stop = self.duration if end is None else min(end, self.duration)
+        return replace(self, duration=round(stop - start, 6))
+
 
 def probe(path: Path) -> Info:
-    """Read the headers, and each stream up to its first picture or sound.
+    """Read the headers. Raises MediaError where the file cannot be opened or holds no stream.
 
-    Raises MediaError where there is no stream, or where one of them cannot be decoded.
+    Whether what they announce can be decoded shows when it is.
     """
     with opened(path) as container:
         video, audio = stream_of(container, "video"), stream_of(container, "audio")
-        if video is None and audio is None:
+        fps = width = height = rate = channels = None
+        if isinstance(video, VideoStream) and video.codec_context.width:
+            height, width = video.codec_context.height, video.codec_context.width
+            fps = video.average_rate or video.guessed_rate
+        if isinstance(audio, AudioStream) and audio.codec_context.sample_rate:
+            rate, channels = audio.codec_context.sample_rate, audio.codec_context.channels
+        if width is None and rate is None:
             raise MediaError("holds neither video nor audio")
         duration = container.duration / av.time_base if container.duration else _length(container)
-        fps = width = height = rate = channels = None
-        if isinstance(video, VideoStream):
-            height, width = _size(path)
-            fps = video.average_rate or video.guessed_rate
-        if isinstance(audio, AudioStream):
-            rate, channels = audio.codec_context.sample_rate, audio.codec_context.channels
-            if next(sound(path, rate or 16_000), None) is None:
-                raise MediaError("its audio stream holds no sound that can be decoded")
     fps = round(float(fps), 6) if fps else None
     return Info(round(duration, 6), fps, width, height, rate, channels)
-
-
-def _size(path: Path) -> tuple[int, int]:
-    """Height and width of the first picture that can be decoded."""
-    for frame in frames(path):
-        if frame.image is not None:
-            return frame.image.shape[0], frame.image.shape[1]
-    raise MediaError("its video stream holds no picture that can be decoded")
 
 
 def _length(container: InputContainer) -> float:

@@ -6,17 +6,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, groupby
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
-from av.container import InputContainer
 from av.error import FFmpegError
 
 from features.media.container import opened, start_of, stream_of
+from features.media.seeking import packets
 
+LEAD_S = 0.5  # decoded and dropped before a stretch, after which a decoder has no other past
 GAP = 0.04  # s; sound further than this from where the samples so far end starts a new stretch
+NEAR = 1e-3  # of a sample; one this close before an edge lies on it
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -27,24 +30,28 @@ class Sound:
     samples: np.ndarray
 
 
-def sound(path: Path, rate: int) -> Iterator[Sound]:
+def sound(path: Path, rate: int, start: float = 0.0, end: float | None = None) -> Iterator[Sound]:
     """The sound, the mean of its channels, resampled to `rate` Hz, in consecutive pieces.
 
     A piece that does not continue the one before (late start, lost packets) tells so by its time,
     which is then more than GAP later; none is earlier. Nothing if there is no audio.
+    Of a stretch, the samples from `start` on and before `end` (s in the media; None: to its end),
+    cut out before they are resampled, their times counted from `start`.
     Raises MediaError.
     """
     with opened(path) as container:
         stream = stream_of(container, "audio")
         if not isinstance(stream, AudioStream):
             return
-        placed = _placed(_decoded(container, stream), start_of(container))
-        for begin, stretch in groupby(placed, key=lambda pair: pair[0]):
-            yield from _resampled(begin, (frame for _, frame in stretch), rate)
+        stop = np.inf if end is None else end
+        decoded = _decoded(packets(container, stream, max(0.0, start - LEAD_S), stop))
+        placed = _within(_placed(decoded, start_of(container)), start, stop)
+        for begin, piece in groupby(placed, key=lambda pair: pair[0]):
+            yield from _resampled(begin - start, (frame for _, frame in piece), rate)
 
 
-def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[av.AudioFrame]:
-    for packet in container.demux(stream):
+def _decoded(packets: Iterable[av.Packet]) -> Iterator[av.AudioFrame]:
+    for packet in packets:
         try:
             yield from packet.decode()
         except FFmpegError:
@@ -53,8 +60,8 @@ def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[av.Audi
 
 def _placed(
     decoded: Iterable[av.AudioFrame], start: float
-) -> Iterator[tuple[float, av.AudioFrame]]:
-    """Each frame with the time at which its stretch of unbroken, uniform sound begins.
+) -> Iterator[tuple[float, float, av.AudioFrame]]:
+    """Each frame with the times at which its unbroken, uniform sound and it itself begin.
 
     A frame that begins more than GAP before the one before it ends is left out.
     """
@@ -67,8 +74,35 @@ def _placed(
         if time > end + GAP or same != kind:
             begin = end = max(time, end)
             kind = same
+        yield begin, end, frame
         end += frame.samples / frame.sample_rate
-        yield begin, frame
+
+
+def _within(
+    placed: Iterable[tuple[float, float, av.AudioFrame]], start: float, stop: float
+) -> Iterator[tuple[float, av.AudioFrame]]:
+    """What of the frames lies in [start, stop) s, with the time at which it begins unbroken."""
+    unbroken, at = np.nan, np.nan
+    for begin, time, frame in placed:
+        if time >= stop:
+            return
+        rate, size = frame.sample_rate, frame.samples
+        first, last = (
+            int(np.clip(np.ceil((edge - time) * rate - NEAR), 0, size)) for edge in (start, stop)
+        )
+        if first < last:
+            if begin != unbroken:
+                unbroken, at = begin, time + first / rate
+            yield at, frame if last - first == size else _cut(frame, first, last)
+
+
+def _cut(frame: av.AudioFrame, first: int, last: int) -> av.AudioFrame:
+    """Some samples of a frame; those of packed formats stand in one row, channel after channel."""
+    wide = 1 if frame.format.is_planar else frame.layout.nb_channels
+    samples: Any = np.ascontiguousarray(frame.to_ndarray()[:, first * wide : last * wide])
+    piece = av.AudioFrame.from_ndarray(samples, frame.format.name, frame.layout.name)
+    piece.sample_rate = frame.sample_rate
+    return piece
 
 
 def _resampled(begin: float, stretch: Iterable[av.AudioFrame], rate: int) -> Iterator[Sound]:

@@ -11,8 +11,7 @@ from pathlib import Path
 import pysubs2
 
 from features.transcripts._text import TranscriptError, read_text
-from features.transcripts._timing import spread
-from features.words import Words
+from features.words import Words, spread
 
 STAMP = r"(\d{1,2}:)?\d{1,2}:\d{1,2}[.,]\d{1,3}"  # pysubs2 reads longer numbers in part, unasked
 TIMING = re.compile(rf"\s*{STAMP}\s*-->\s*{STAMP}(\s.*)?")

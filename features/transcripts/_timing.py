@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, groupby, pairwise
+from itertools import groupby, pairwise
 
 from features.transcripts._text import TranscriptError
-from features.words import Word, Words
+from features.words import Word, Words, spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,6 @@ class Entry:
     start: float | None
     end: float | None
     where: str
-
-
-def spread(texts: Sequence[str], start: float, end: float) -> Words:
-    """The time from `start` to `end` (s) shared out in proportion to the words' lengths."""
-    total = sum(map(len, texts))
-    edges = [min(end, start + (end - start) * n / total) for n in accumulate(map(len, texts))]
-    edges[-1:] = [end]
-    return [Word(*word, True) for word in zip(texts, [start, *edges], edges, strict=False)]
 
 
 def placed(entries: Sequence[Entry], start: float | None = None, end: float | None = None) -> Words:

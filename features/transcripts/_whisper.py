@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from features.transcripts._text import TranscriptError, read_text
-from features.transcripts._timing import Entry, measured, placed, spread
-from features.words import Words
+from features.transcripts._timing import Entry, measured, placed
+from features.words import Words, spread
 
 EXPECTED = (
     'expected {"segments": [{"start", "end", "text", "words": [{"word", "start", "end"}]}]}, '

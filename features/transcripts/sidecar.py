@@ -18,7 +18,7 @@ from features.transcripts._text import TranscriptError
 from features.transcripts._textgrid import read_textgrid
 from features.transcripts._timing import in_order
 from features.transcripts._whisper import read_whisper
-from features.words import Words
+from features.words import Words, within
 
 __all__ = ["Sidecar", "TranscriptError", "build"]
 
@@ -33,11 +33,15 @@ READERS: Mapping[str, Callable[[Path], Words]] = {
 
 @dataclass(frozen=True)
 class Sidecar:
-    """A clip's own transcript: (media, transcript file or None) -> words by start, or None."""
+    """A clip's own transcript: (anything, transcript file or None) -> words by start, or None."""
 
-    def __call__(self, media: Path, transcript: Path | None) -> Words | None:
+    def __call__(
+        self, _: object, transcript: Path | None, start: float = 0.0, end: float | None = None, /
+    ) -> Words | None:
         """Words that do not overlap; [] if the file is empty: nobody spoke. None: no file.
 
+        Of a clip that is a stretch of what the file is about, from `start` to `end` s, the words
+        whose middle is in it, at their times in the clip.
         Raises TranscriptError naming the file, the line or index, and what was expected.
         """
         if transcript is None:
@@ -48,7 +52,7 @@ class Sidecar:
                 f"{transcript}: no reader for {transcript.suffix!r}; "
                 f"there are: {', '.join(READERS)}"
             )
-        return in_order(reader(transcript))
+        return within(in_order(reader(transcript)), start, end)
 
 
 def build() -> Sidecar:

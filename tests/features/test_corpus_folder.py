@@ -162,6 +162,18 @@ REJECTED = {
         {"media/anna.mp4": "", "labels/ana.csv": ""},
         ("ana", "labels/ana.csv", "labels for clip 'ana', which has no media, nearest: 'anna'"),
     ),
+    "a row with a comma too many": (
+        {"a.mp4": "", "clips.csv": HEADER + "a,x,,val\n"},
+        ("a", "clips.csv", "line 2: expected 3 fields, got 4"),
+    ),
+    "a misspelt transcript": (
+        {"media/anna.mp4": "", "transcripts/ana.srt": ""},
+        ("ana", "transcripts/ana.srt", "transcript of clip 'ana', which has no media, nearest: "),
+    ),
+    "plain words in another encoding": (
+        {"media/a.mp4": "", "media/a.txt": b"caf\xe9"},
+        ("a", "media/a.mp4", "a.txt must be UTF-8, but byte 3 is 0xe9"),
+    ),
     "a misspelt clip in the label table": (
         {"anna.mp4": "", "labels.csv": "clip,time,valence,arousal\nana,0,0,0\n"},
         ("ana", "labels.csv", "labels for clip 'ana', which has no media, nearest: 'anna'"),
@@ -174,6 +186,105 @@ def test_a_clip_is_turned_away_with_its_reason(tmp_path, files, expected):
     clip, file, reason = rejections(tmp_path, files)[0]
     assert (clip, file) == expected[:2]
     assert expected[2] in reason
+
+
+CUT = "clip,subject,split,media,start,end\n"
+UNCUT = {
+    "no length": ("x,,,a,2,2", "line 2: end must come after start, got 2 s to 2 s"),
+    "an end before the start": ("x,,,a,2,1.5", "end must come after start, got 2 s to 1.5 s"),
+    "a start before the file": ("x,,,a,-1,3", "line 2: start must be 0 s or later, got '-1'"),
+    "a start that is no time": ("x,,,a,nan,3", "start must be 0 s or later, got 'nan'"),
+    "an endless end": ("x,,,a,0,inf", "end must be 0 s or later, got 'inf'"),
+    "a clock time": ("x,,,a,00:01:00,", "line 2: start must be a number, got '00:01:00'"),
+    "a decimal comma": ('x,,,a,"1,5",', "got '1,5'; a decimal comma? write 1.5"),
+    "no such file": ("x,,,ab.mp4,0,1", "line 2: no media 'ab.mp4', nearest: 'a'"),
+    "no such clip": ("x,,,,0,1", "line 2: no media 'x'"),
+    "a path for a name": ("x/y,,,a,0,1", "line 2: clip id 'x/y' holds a folder separator"),
+    "a way out of the folder": ("..,,,a,0,1", "line 2: clip id '..' begins with a dot"),
+    "two of one name": ("x,,,a,0,1\nx,,,a,1,2", "lines 2 and 3: clip 'x' is listed 2 times"),
+}
+
+
+@pytest.mark.parametrize("row, message", UNCUT.values(), ids=UNCUT)
+def test_a_stretch_that_cannot_be_is_turned_away_and_the_others_are_not(tmp_path, row, message):
+    files = {"media/a.mp4": "", "clips.csv": CUT + row + "\ngood,,,a,0,1\n"}
+    clips, (rejected, *_) = lay_out(tmp_path, files).listing()
+    assert [(c.id, c.start, c.end) for c in clips] == [("good", 0.0, 1.0)]
+    assert rejected.file.name == "clips.csv" and message in rejected.reason
+
+
+class TestStretches:
+    def test_a_file_that_is_cut_is_no_clip_unless_it_has_a_row(self, tmp_path):
+        files = {"media/s/a.mp4": "", "media/b.mp4": "", "media/c.mp4": ""}
+        table = "x,,,s/a.mp4,0,1\ny,,,s__a,1,\nz,,,b,,\nb,,val,,,\nc,,,,0.5,2\n"
+        clips, rejected = lay_out(tmp_path, {**files, "clips.csv": CUT + table}).listing()
+        assert rejected == []
+        assert {c.id: (c.media and c.media.stem, c.start, c.end) for c in clips} == {
+            "b": ("b", 0.0, None),
+            "c": ("c", 0.5, 2.0),
+            "x": ("a", 0.0, 1.0),
+            "y": ("a", 1.0, None),
+            "z": ("b", 0.0, None),
+        }
+
+    def test_a_file_of_which_every_stretch_is_wrong_does_not_become_a_clip(self, tmp_path):
+        files = {"media/a.mp4": "", "media/b.mp4": "", "clips.csv": CUT + "x,,,a,3,1\n"}
+        clips, _ = lay_out(tmp_path, files).listing()
+        assert [c.id for c in clips] == ["b"]
+
+    def test_who_is_in_a_file_is_one_person_unless_somebody_says_otherwise(self, tmp_path):
+        table = "x,,,a,0,1\ny,,,a,1,2\nz,zoe,,a,2,3\n"
+        clips, _ = lay_out(tmp_path, {"media/a.mp4": "", "clips.csv": CUT + table}).listing()
+        assert [c.subject for c in clips] == ["a", "a", "zoe"]
+
+    def test_stretches_of_one_file_are_not_on_two_sides(self, tmp_path):
+        table = "x,,train,a,0,1\ny,,test,a,1,2\n"
+        with pytest.raises(CorpusError, match="subject 'a' is in train"):
+            lay_out(tmp_path, {"media/a.mp4": "", "clips.csv": CUT + table}).listing()
+
+    @pytest.mark.parametrize(
+        "there, message",
+        [
+            ("transcripts/x.srt", "x.srt: clip 'x' is cut from 'a'; name the transcript after "),
+            ("transcripts/a.txt", "a.txt has no times, so nothing says which of its words are in"),
+            ("labels/a.csv", "labels for 'a', of which clips.csv makes clips; label each from its"),
+        ],
+    )
+    def test_what_does_not_say_where_it_belongs_is_turned_away(self, tmp_path, there, message):
+        files = {"media/a.mp4": "", "clips.csv": CUT + "x,,,a,0,1\n", there: "word"}
+        clips, (rejected,) = lay_out(tmp_path, files).listing()
+        assert message in rejected.reason
+        assert [c.id for c in clips] == (["x"] if "labels" in there else [])
+
+    def test_a_transcript_is_that_of_the_file_and_plain_words_those_of_the_clip(self, tmp_path):
+        files = {"media/a.mp4": "", "clips.csv": CUT + "x,,,a,0,1\ny,,,a,1,2\n"}
+        files |= {"media/b.mp4": "", "media/b.txt": "\ufeffall  of it\n", "transcripts/x.txt": "ex"}
+        files |= {"transcripts/y.txt": ""}
+        clips, rejected = lay_out(tmp_path, files).listing()
+        assert [(c.id, c.transcript, c.sentence) for c in clips] == [
+            ("b", None, "all  of it"),
+            ("x", None, "ex"),
+            ("y", None, None),
+        ]
+        assert rejected == []
+        clips, _ = lay_out(tmp_path, {"transcripts/a.srt": "", "media/a.json": ""}).listing()
+        timed = [(c.transcript, c.sentence) for c in clips if c.id != "b"]
+        assert timed == 2 * [(tmp_path / "transcripts/a.srt", None)]
+
+
+NAMES = ["Анна Каренина", "a b  c", "smile😀", "日本", "naïve", "100%", "a'b\"c", "-x", "#1"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_clip_may_be_called_almost_anything(tmp_path, name):
+    quoted = '"' + name.replace('"', '""') + '"'
+    files = {f"media/{name}.mp4": "", f"transcripts/{name}.txt": "well"}
+    files |= {f"labels/{name}.csv": "time,valence,arousal\n0,0,0\n"}
+    files |= {"clips.csv": HEADER + f"{quoted},x,val\n"}
+    corpus = lay_out(tmp_path, files)
+    (clip,), rejected = corpus.listing()
+    assert (clip.id, clip.split, clip.sentence, rejected) == (name, "val", "well", [])
+    assert len(labelled(corpus, name).times) == 1
 
 
 def test_a_clip_turned_away_is_not_offered_and_the_others_are(tmp_path):
@@ -262,6 +373,16 @@ class TestLabels:
         text = "\ufefftime, valence, arousal, dominance\r\n0, 0.5, 0.5, 9\r\n\r\n1, 0, 0, 9\r\n"
         track = labelled(lay_out(tmp_path, {"labels/a.csv": text}))
         assert track.times.tolist() == [0, 1]
+
+    def test_a_row_with_a_field_too_many_spoils_its_clip_and_no_other(self, tmp_path):
+        table = "clip,time,valence,arousal\na,0,0,5,0\nb,0,0.2,0\n"
+        corpus = lay_out(tmp_path, {"a.mp4": "", "b.mp4": "", "labels.csv": table})
+        assert len(corpus.listing()[0]) == 2
+        assert corpus.labels("b") is not None
+        with pytest.raises(
+            CorpusError, match=r"labels\.csv line 2: expected 4 fields, got 5; a de"
+        ):
+            corpus.labels("a")
 
     def test_one_clip_of_a_table_does_not_spoil_another(self, tmp_path):
         table = "clip,time,valence,arousal\na,0,7,0\nb,0,0.2,0\n"

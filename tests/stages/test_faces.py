@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from features.crops import Crops
+from features.others import read_others
 from features.shards import Shards
 from features.track import State
 from stages import faces
 from tests.features.conftest import write_film
 from tests.repo import PARAMS
+from tests.stages.conftest import write_tone
 from tests.stages.test_extract import made  # noqa: F401  (a fixture)
 from tests.stages.test_ingest import run as run_ingest
 
@@ -37,7 +39,9 @@ def write_crop(path: Path, level: int) -> None:
 
 def run(path: Path) -> Shards:
     options = {"path": str(path), "size_px": 16}
-    faces.run(faces.Params(extractor="ready_crops", options=options, shards=2))
+    faces.run(
+        faces.Params(reads=options["path"], extractor="ready_crops", options=options, shards=2)
+    )
     return Shards(faces.FACES)
 
 
@@ -81,3 +85,15 @@ def test_films_without_a_face_keep_every_frame(corpus: Path, crops: Path):
     for clip in ("a", "b"):
         kept = Crops(Shards(faces.FACES)[clip])
         assert kept.state.tolist() == [State.NO_FACE] * 5
+
+
+def test_others_asked_for_are_there_also_in_clips_without_a_picture(corpus: Path, crops: Path):
+    write_tone(corpus / "media" / "c.wav", 440.0, 0.6)
+    run_ingest(corpus)
+    section = {**PARAMS["faces"], "shards": 1}
+    faces.run(faces.Params(**{**section, "options": {**section["options"], "others": True}}))
+    shards = Shards(faces.FACES)
+    assert [shards.rows(clip) for clip in "abc"] == [5, 5, 0]
+    assert [len(read_others(shards[clip])["row"]) for clip in "abc"] == [0, 0, 0]
+    faces.run(faces.Params(**section))
+    assert list(Shards(faces.FACES)["c"].blobs) == ["jpeg"]

@@ -1,0 +1,142 @@
+"""A table of sentences: what is read, and what is said of rows that cannot be."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from features.corpora.sentences import build
+from features.corpus import CorpusError
+from features.track import State
+
+HEADER = "id,text,valence,arousal,subject,split\n"
+GOOD = 'good,"so, be it",0.5,-0.5,anna,val\n'
+
+
+def lay_out(tmp_path, content):
+    file = tmp_path / "table.csv"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return build(path=str(file))
+
+
+def test_a_row_is_a_clip_of_words_alone(tmp_path):
+    corpus = lay_out(tmp_path, HEADER + GOOD + "other,No.,,,,\n")
+    (good, other), rejected = corpus.listing()
+    assert (good.id, good.media, good.transcript, good.sentence) == (
+        "good",
+        None,
+        None,
+        "so, be it",
+    )
+    assert (good.subject, good.split) == ("anna", "val")
+    assert (other.subject, other.split, rejected) == ("other", None, [])
+
+
+def test_a_label_holds_for_all_the_time_the_sentence_takes(tmp_path):
+    corpus = lay_out(tmp_path, HEADER + GOOD + "other,No.,nan,0.5,,\n")
+    label, unlabelled = corpus.labels("good"), corpus.labels("other")
+    assert label is not None and unlabelled is not None
+    assert 0 < label.times[0] <= 0.02 and 1.18 <= label.times[-1] < 1.2  # three words of 0.4 s
+    np.testing.assert_array_equal(np.unique(label.values, axis=0), [[0.5, -0.5]])
+    assert set(unlabelled.state) == {State.UNLABELLED}
+    assert corpus.labels("nobody") is None
+
+
+def test_another_scale_becomes_ours(tmp_path):
+    lay_out(tmp_path, "id,text,valence,arousal\na,hello,5,2\nb,hi,0,1\n")
+    corpus = build(path=str(tmp_path / "table.csv"), scale=[1, 5], unlabelled=0)
+    a, b = corpus.labels("a"), corpus.labels("b")
+    assert a is not None and b is not None
+    assert a.values[0].tolist() == [1.0, -0.5] and b.state[0] == State.UNLABELLED
+
+
+def test_a_byte_order_mark_crlf_blank_lines_and_line_breaks_in_a_text_are_welcome(tmp_path):
+    text = '\ufefftext,id,note,arousal,valence\r\n\r\n"one\r\ntwo",a,x,0,1\r\n'
+    (clip,), rejected = lay_out(tmp_path, text).listing()
+    assert (clip.sentence, rejected) == ("one\r\ntwo", [])
+
+
+REJECTED = {  # a row -> whose it is, and what is said of it
+    "a field too few": ("bad,hello,0.5", "bad", "line 3: expected 6 fields, got 3"),
+    "a bare comma": ("bad,yes, well,0,0,,", "bad", "line 3: expected 6 fields, got 7"),
+    "no text": ("bad,,0,0,,", "bad", "line 3: the text is empty"),
+    "blank text": ('bad,"  ",0,0,,', "bad", "line 3: the text is empty"),
+    "no id": (",hello,0,0,,", "", "line 3: id '' is empty"),
+    "a separator": ("a/b,hello,0,0,,", "a/b", "line 3: id 'a/b' holds a folder separator"),
+    "two dots": ("a..b,hello,0,0,,", "a..b", "line 3: id 'a..b' holds '..'"),
+    "a long id": ("x" * 201 + ",hello,0,0,,", "x" * 201, "is 201 bytes long, at most 200 fit"),
+    "a doubled id": ("bad,a,0,0,,\nbad,b,0,0,,", "bad", "lines 3 and 4: id 'bad' is there 2 times"),
+    "an unknown split": ("bad,hello,0,0,,trian", "bad", "got 'trian', nearest: 'train'"),
+}
+UNLABELLED = {
+    "another scale": ("bad,hello,7,0,,", "line 3: valence must lie in [-1, 1], got 7"),
+    "a word": ("bad,hello,0,high,,", "line 3: arousal must be a number, got 'high'"),
+    "a decimal comma": ('bad,hello,"0,5",0,,', "got '0,5'; a decimal comma? write 0.5"),
+    "infinity": ("bad,hello,0,inf,,", "line 3: arousal must lie in [-1, 1], got inf"),
+    "a grouped number": ("bad,hello,1_0,0,,", "line 3: valence must be a number, got '1_0'"),
+}
+
+
+@pytest.mark.parametrize("row, name, message", REJECTED.values(), ids=REJECTED)
+def test_a_broken_row_is_named_with_its_line_and_the_others_are_used(tmp_path, row, name, message):
+    corpus = lay_out(tmp_path, HEADER + GOOD + row + "\n")
+    clips, (rejected,) = corpus.listing()
+    assert [clip.id for clip in clips] == ["good"] and corpus.labels("good") is not None
+    assert (rejected.clip, rejected.file.name) == (name, "table.csv")
+    assert message in rejected.reason and "table.csv line" in rejected.reason
+    assert "hello" not in rejected.reason  # what people said stays where it is
+
+
+@pytest.mark.parametrize("row, message", UNLABELLED.values(), ids=UNLABELLED)
+def test_a_broken_label_is_named_with_its_line_and_the_others_are_used(tmp_path, row, message):
+    corpus = lay_out(tmp_path, HEADER + GOOD + row + "\n")
+    assert len(corpus.listing()[0]) == 2 and corpus.labels("good") is not None
+    with pytest.raises(CorpusError) as failure:
+        corpus.labels("bad")
+    assert message in str(failure.value) and "table.csv line 3" in str(failure.value)
+
+
+REFUSED = {
+    "nothing": ("", "got an empty file"),
+    "semicolons": ("id;text;valence;arousal\n", "separated by commas, got semicolons"),
+    "tabs": ("id\ttext\tvalence\tarousal\n", "got tabs"),
+    "a misspelt column": ("id,txt,valence,arousal\n", "no column 'text', nearest: 'txt'"),
+    "no header": ("a,hello,0,0\n", "line 1: expected the header id,text,valence,arousal"),
+    "a column twice": ("id,text,text,valence,arousal\n", "column 'text' twice"),
+    "Latin-1": (HEADER.encode() + b"a,caf\xe9,0,0,,\n", "must be UTF-8, but byte 43 is 0xe9"),
+    "UTF-16": (HEADER.encode("utf-16"), "must be UTF-8, but byte 0 is 0xff"),
+    "an open quote": (HEADER + 'a,"hello,0,0,,\n', "table.csv line 2: "),
+    "a subject on two sides": (
+        HEADER + GOOD + "b,hello,0,0,anna,test\n",
+        "subject 'anna' is in test (clip 'b') and in val (clip 'good')",
+    ),
+}
+
+
+@pytest.mark.parametrize("content, message", REFUSED.values(), ids=REFUSED)
+def test_a_table_that_cannot_be_used_as_a_whole_is_refused(tmp_path, content, message):
+    with pytest.raises(CorpusError) as failure:
+        lay_out(tmp_path, content).listing()
+    assert message in str(failure.value) and "table.csv" in str(failure.value)
+
+
+def test_a_missing_table_is_answered_with_the_right_one(tmp_path):
+    (tmp_path / "sentences.csv").touch()
+    with pytest.raises(CorpusError, match=r"no table .*sentence\.csv, nearest: 'sentences\.csv'"):
+        build(path=str(tmp_path / "sentence.csv"))
+
+
+def test_ten_times_the_sentences_take_about_ten_times_as_long(tmp_path):
+    def spent(count):
+        rows = "".join(f"s{i},so be it,0,0,p{i % 97},\n" for i in range(count))
+        corpus = lay_out(tmp_path, HEADER + rows + "bad,x,0,0,,tset\n" * (count // 10))
+        begin = time.process_time()
+        clips, rejected = corpus.listing()
+        assert len(clips) == count and len(rejected) == 1
+        return time.process_time() - begin
+
+    spent(100)
+    few, many = min(spent(2_000) for _ in range(3)), spent(20_000)
+    assert many < 40 * few  # a hundred times, were it quadratic

