@@ -3,60 +3,90 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from features.corpora._scale import UNIT, Scale
 from features.corpora._tables import Row
+from features.corpora._timing import earlier, smoothed
+from features.corpus import CorpusError
 from features.track import State, Track, track
 
 DIMENSIONS = ("valence", "arousal")
+HELD_S = 0.04  # s between the rows of a label that holds for a whole clip: as dense as traces are
 
 
-def label_track(rows: Sequence[Row], unlabelled: float | None) -> Track:
-    """One clip's annotation: T rows with time (s), valence, arousal -> Track (T, 2).
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the numbers of an annotation become labels in [-1, 1].
 
-    A row is UNLABELLED if either value is empty, NaN or `unlabelled`. Raises CorpusError
-    naming file and line for anything that is not a number, lies outside [-1, 1], or a time
-    that does not come after the one before.
+    unlabelled  a value that means 'not annotated', beside an empty cell and NaN; None: no value
+    scale       the range that raters rated in
+    lag_s       the time raters take to react; labels are moved that much earlier
+    smooth_s    the window of a centred moving average; None: labels stay as annotated
+
+    Raises CorpusError for a lag or a window that cannot be.
     """
-    times = [_time(row) for row in rows]
-    for row, before, now in zip(rows[1:], times, times[1:], strict=False):
-        if now <= before:
-            raise row.error(f"times must increase, got {now:g} s after {before:g} s")
-    values = [[_value(row, name, unlabelled) for name in DIMENSIONS] for row in rows]
-    array = np.array(values, dtype=np.float32).reshape(-1, len(DIMENSIONS))  # (T, 2)
+
+    unlabelled: float | None = None
+    scale: Scale = UNIT
+    lag_s: float = 0.0
+    smooth_s: float | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.lag_s < math.inf:
+            raise CorpusError(f"lag_s must be 0 s or more, got {self.lag_s}")
+        if self.smooth_s is not None and not 0 < self.smooth_s < math.inf:
+            raise CorpusError(f"smooth_s must be above 0 s, or null, got {self.smooth_s}")
+
+    def track(self, rows: Sequence[Row]) -> Track:
+        """One clip's annotation: T rows with time (s), valence, arousal -> Track (T', 2).
+
+        A row is UNLABELLED if either value is empty, NaN or `unlabelled`. Raises CorpusError
+        naming file and line for anything that is not a number, lies outside the scale, or a time
+        that does not come after the one before.
+        """
+        values = ([self.scale.value(row, d, self.unlabelled) for d in DIMENSIONS] for row in rows)
+        return self.timed(labels_at(times_of(rows), values))
+
+    def timed(self, labels: Track) -> Track:
+        """Labels in [-1, 1], smoothed and moved as asked for."""
+        if self.smooth_s is not None:
+            labels = smoothed(labels, self.smooth_s)
+        return earlier(labels, self.lag_s)
+
+
+def labels_at(times: Sequence[float] | np.ndarray, values: Iterable[Sequence[float]]) -> Track:
+    """(valence, arousal) at T times -> Track (T, 2), UNLABELLED where either of them is NaN."""
+    array = np.array(list(values), dtype=np.float32).reshape(-1, len(DIMENSIONS))  # (T, 2)
     missing = np.isnan(array).any(axis=1)  # (T,)
     state = np.where(missing, State.UNLABELLED, State.OK).astype(np.uint8)
     return track(array, np.array(times, dtype=np.float64), state)
 
 
-def _time(row: Row) -> float:
-    time = _number(row, "time")
+def held(valence: float, arousal: float, duration: float) -> Track:
+    """One label for a clip of `duration` s -> Track (T, 2), a row every HELD_S.
+
+    An utterance's label holds for all of it. Rows that cover the clip reach every step of any
+    grid, while a single row would reach those within `align.labels.largest_gap_s` of it.
+    """
+    count = max(1, math.ceil(duration / HELD_S))
+    return labels_at((np.arange(count) + 0.5) * duration / count, [(valence, arousal)] * count)
+
+
+def times_of(rows: Sequence[Row], column: str = "time", unit_s: float = 1.0) -> list[float]:
+    """The times of T rows in s; raises CorpusError for one that does not come after the last."""
+    times = [_time(row, column) * unit_s for row in rows]
+    for row, before, now in zip(rows[1:], times, times[1:], strict=False):
+        if now <= before:
+            raise row.error(f"times must increase, got {now:g} s after {before:g} s")
+    return times
+
+
+def _time(row: Row, column: str) -> float:
+    time = row.number(column)
     if not math.isfinite(time):
-        raise row.error(f"time must be a number of seconds, got {row.cells['time']!r}")
+        raise row.error(f"{column} must be a number of seconds, got {row.cells[column]!r}")
     return time
-
-
-def _value(row: Row, name: str, unlabelled: float | None) -> float:
-    """A value in [-1, 1], or NaN where nobody annotated."""
-    value = _number(row, name) if row.cells[name] else math.nan
-    if math.isnan(value) or value == unlabelled:
-        return math.nan
-    if not -1 <= value <= 1:
-        raise row.error(
-            f"{name} must lie in [-1, 1], got {value:g}; map another scale to [-1, 1] first, "
-            "or name the value that means 'not annotated' as `unlabelled`"
-        )
-    return value
-
-
-def _number(row: Row, name: str) -> float:
-    text = row.cells[name]
-    try:
-        if "_" in text:
-            raise ValueError("Python reads 1_0 as 10; a table does not mean that")
-        return float(text)
-    except ValueError as error:
-        hint = "; a decimal comma? write " + text.replace(",", ".") if "," in text else ""
-        raise row.error(f"{name} must be a number, got {text!r}{hint}") from error

@@ -1,0 +1,133 @@
+"""MuSe-CaR and Ulm-TSST, as the MuSe challenges give them out: a fused trace of each dimension.
+
+Requested with an EULA signed by permanent academic staff, for research within the challenge's
+guidelines, without the right to pass anything on: www.muse-challenge.org
+
+<path>/metadata/partition.csv               Id,Proposal (or Partition): train, devel or test
+<path>/label_segments/valence/<Id>.csv      timestamp,segment_id,value
+<path>/label_segments/arousal/<Id>.csv      ms from the start of the recording, and [-1, 1]
+<path>/raw_data/video/<Id>.mp4              with sound; where there is none,
+<path>/raw_data/audio/<Id>.wav
+<path>/transcripts/<Id>.<suffix>            optional: srt, vtt, json, TextGrid or csv
+
+Labels come at 4 or 2 Hz, so align.labels needs {how: linear, largest_gap_s: 0.25} or 0.5 to reach
+every step between them. Between segments there are none, and nothing is put there.
+
+Assumed, as the data could not be had: that an Id is a recording and times are of all of it, not of
+a segment. People are not named, so each recording is its own subject; the official partition is
+said to keep speakers apart.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from features.corpora._labels import DIMENSIONS, Reading
+from features.corpora._media import Transcripts
+from features.corpora._named import folder_of, media_in, tables_in, unusable
+from features.corpora._tables import Row, read_table
+from features.corpora._traces import joined, lacking, trace
+from features.corpus import Candidate, Rejection, composed, nearest, nearest_of_each
+from features.track import Track
+
+LAYOUT = (__doc__ or "").split("\n", 2)[-1]
+PARTITION = "metadata/partition.csv"
+SIDES = {"train": "train", "devel": "val", "test": "test"}
+
+
+@dataclass(frozen=True)
+class MuSe:
+    """The corpus at `path`."""
+
+    path: Path
+    reading: Reading
+
+    def listing(self) -> tuple[list[Candidate], list[Rejection]]:
+        """Every recording of the partition, and what was turned away.
+
+        Raises CorpusError where partition.csv cannot be read.
+        """
+        transcripts = Transcripts(self.path / "transcripts", beside=[])
+        clips, rejected = [], []
+        partition, bad = self._partition
+        for name, rows in sorted(partition.items()):
+            if wrong := self._wrong(name, rows):
+                rejected.append(Rejection(name, *wrong))
+            else:
+                media = self._media[name][0]
+                split = SIDES[rows[0].cells[self._side]]
+                clips.append(Candidate(name, media, name, split, transcripts.of(name, media)))
+        others = {**self._labels["valence"], **self._labels["arousal"]}
+        others |= {name: files[0] for name, files in self._media.items()}
+        rejected += bad + transcripts.without_media(partition)
+        rejected += [
+            Rejection(name, others[name], f"{PARTITION} does not list {name!r}{near}")
+            for name, near in nearest_of_each(sorted(others.keys() - partition.keys()), partition)
+        ]
+        return clips, sorted(rejected, key=lambda r: (r.clip, r.file))
+
+    def labels(self, clip_id: str) -> Track | None:
+        """One recording's annotation: id -> Track (T, 2); None for one without.
+
+        A row without a value, as those of the test set, is UNLABELLED. Raises CorpusError naming
+        file and line.
+        """
+        if clip_id not in self._labels["valence"] or clip_id not in self._labels["arousal"]:
+            return None
+        both = []
+        for dimension in DIMENSIONS:
+            file = self._labels[dimension][clip_id]
+            rows = read_table(file, ("timestamp", "value"))
+            scale = self.reading.scale
+            both.append(trace(file, rows, ["value"], scale, "mean", clock="timestamp", unit_s=1e-3))
+        return self.reading.timed(joined(*both))
+
+    def _wrong(self, name: str, rows: list[Row]) -> tuple[Path, str] | None:
+        file, line = rows[0].file, f"line {rows[0].line}"
+        if len(rows) > 1:
+            lines = " and ".join(str(row.line) for row in rows)
+            return file, f"lines {lines}: clip {name!r} is listed {len(rows)} times"
+        if reason := unusable(name, self._media):
+            return file, f"{line}: {reason}"
+        if (side := rows[0].cells[self._side]) not in SIDES:
+            near = nearest(side, SIDES, cutoff=0.3)
+            return file, f"{line}: partition must be {', '.join(SIDES)}, got {side!r}{near}"
+        if side != "test" and not any(name in self._labels[d] for d in DIMENSIONS):
+            return file, f"{line}: no labels for clip {name!r}"
+        return lacking(name, self._labels)
+
+    @cached_property
+    def _partition(self) -> tuple[dict[str, list[Row]], list[Rejection]]:
+        """The rows of partition.csv by Id, and those of too few or too many cells."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        bad: list[Rejection] = []
+        for row in read_table(self.path / PARTITION, ("Id", self._side), bad=bad):
+            found[composed(row.cells["Id"])].append(row)
+        return dict(found), bad
+
+    @cached_property
+    def _side(self) -> str:
+        """The column of sides, which was renamed between the challenges."""
+        rows = read_table(self.path / PARTITION, ("Id",), bad=[])
+        return "Partition" if rows and "Partition" in rows[0].cells else "Proposal"
+
+    @cached_property
+    def _labels(self) -> dict[str, dict[str, Path]]:
+        return {d: tables_in(self.path / "label_segments" / d) for d in DIMENSIONS}
+
+    @cached_property
+    def _media(self) -> dict[str, list[Path]]:
+        return media_in(self.path / "raw_data/video", self.path / "raw_data/audio")
+
+
+def build(*, path: str, lag_s: float = 0.0, smooth_s: float | None = None) -> MuSe:
+    """The corpus at `path`. Raises CorpusError where it is not, or not laid out as expected.
+
+    lag_s     s that labels are moved earlier; those of MuSe are given out as they should be used
+    smooth_s  s, the window of a centred moving average; None: none
+    """
+    folder = folder_of(path, LAYOUT, PARTITION)
+    return MuSe(folder, Reading(lag_s=lag_s, smooth_s=smooth_s))

@@ -1,0 +1,100 @@
+"""OMG-Emotion: one valence and one arousal for each utterance of a monologue.
+
+Tables and the script that fetches the videos: github.com/knowledgetechnologyuhh/OMGEmotionChallenge
+For research only, CC BY-NC-SA 3.0 DE; not to be passed on, and to be deleted after use.
+
+<path>/omg_TrainVideos.csv             link,start,end,video,utterance,arousal,valence,...
+<path>/omg_ValidationVideos.csv        seconds; arousal in [0, 1], valence in [-1, 1]
+<path>/omg_TestVideos_WithLabels.csv
+<path>/omg_TrainTranscripts.csv        optional: video,utterance,transcript; Validation and Test
+<path>/media/<video>/<utterance>.mp4   anywhere below media/, as the script cuts them; where there
+<path>/media/<video>.mp4               is none, the stretch from start to end of the whole video
+
+An utterance's label holds for all of it, so a score over steps weighs long utterances more, and
+the loss must be `ccc_flat`: within an utterance nothing varies that `ccc_sequence` could follow.
+For the challenge's score, a step each: align.step_s above the longest, largest_gap_s as large.
+
+Assumed, as the data could not be had: that who speaks in a video speaks in no other, since only
+videos are named.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from features.corpora._clips import check_leaks
+from features.corpora._labels import held
+from features.corpora._named import folder_of
+from features.corpora._scale import UNIT, Scale
+from features.corpora._tables import Row, read_table
+from features.corpora._utterances import Media, Utterance, listed
+from features.corpus import Candidate, Rejection
+from features.track import Track
+
+LAYOUT = (__doc__ or "").split("\n", 2)[-1]
+TABLES = {"Train": "train", "Validation": "val", "Test": "test"}
+AROUSAL = Scale(0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Omg:
+    """The corpus at `path`."""
+
+    path: Path
+
+    def listing(self) -> tuple[list[Candidate], list[Rejection]]:
+        """Every utterance of the tables, and what was turned away.
+
+        Raises CorpusError where a table cannot be read, or a video is on two sides.
+        """
+        media, (said, bad) = self.path / "media", self._read
+        clips, rejected = listed(said, Media.below(media, media))
+        check_leaks(clips, self.path)
+        return clips, sorted(rejected + bad, key=lambda r: (r.clip, r.file))
+
+    def labels(self, clip_id: str) -> Track | None:
+        """One utterance's label, all along it: id -> Track (T, 2); None in a table without.
+
+        Raises CorpusError naming file and line.
+        """
+        (said, *_) = self._read[0].get(clip_id, [None])
+        stretch = said.stretch() if said else None
+        if said is None or stretch is None or not {"valence", "arousal"} <= said.row.cells.keys():
+            return None
+        valence, arousal = UNIT.value(said.row, "valence"), AROUSAL.value(said.row, "arousal")
+        return held(valence, arousal, stretch[1] - stretch[0])
+
+    @cached_property
+    def _read(self) -> tuple[dict[str, list[Utterance]], list[Rejection]]:
+        """The utterances by clip id, and rows of too few or too many cells."""
+        said: dict[str, list[Utterance]] = defaultdict(list)
+        bad: list[Rejection] = []
+        for table, split in TABLES.items():
+            words = self._words(table)
+            for row in self._rows(table, bad):
+                video, name = row.cells["video"], row.cells["utterance"]
+                sentence = words.get((video, name))
+                spoken = Utterance(row, row, video, Path(name).stem, split, sentence)
+                said[spoken.id].append(spoken)
+        return dict(said), bad
+
+    def _rows(self, table: str, bad: list[Rejection]) -> list[Row]:
+        files = sorted(self.path.glob(f"omg_{table}Videos*.csv"))  # With... before WithoutLabels
+        columns = "video", "utterance", "start", "end"
+        labels = () if files and "Without" in files[0].name else ("arousal", "valence")
+        return read_table(files[0], columns + labels, bad=bad) if files else []
+
+    def _words(self, table: str) -> dict[tuple[str, str], str | None]:
+        """What is said, by video and utterance; the test table is called .tsv and has commas."""
+        files = sorted(self.path.glob(f"omg_{table}Transcripts.?sv"))
+        columns = "video", "utterance", "transcript"
+        rows = [row.cells for file in files[:1] for row in read_table(file, columns)]
+        return {(c["video"], c["utterance"]): c["transcript"] or None for c in rows}
+
+
+def build(*, path: str) -> Omg:
+    """The corpus at `path`. Raises CorpusError where it is not, or not laid out as expected."""
+    return Omg(folder_of(path, LAYOUT, "omg_*Videos*.csv"))
