@@ -1,0 +1,1 @@
+"""Is the sound in time with the picture? One way of telling a file."""

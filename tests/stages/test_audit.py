@@ -1,0 +1,359 @@
+"""The audit: what it names, what it lets pass, what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+import re
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from features.crops import keep, no_face
+from features.media import Info
+from features.shards import Record, write_folder
+from features.track import State
+from stages import audit, sync
+from stages._audit_corpus import REJECTED, reasons
+from stages._audit_facts import ALIGN, SYNC, longest
+from stages._audit_features import Spread
+from stages._clips import CLIPS, Clip, write_clips, write_lines
+from stages.audit import AUDIT, AuditError
+from tests import talking
+
+T, STEP_S = 80, 0.1
+WIDTHS = {"visual": 7, "audio": 5, "text": 3}
+FILM = Info(T * STEP_S, 25.0, 112, 112, talking.RATE, 1)
+WORDS = Info(T * STEP_S, None, None, None, None, None)
+NONE = dict.fromkeys(("train", "val", "test"))
+LIMITS: dict[str, Any] = {
+    "max_leaks": 0,
+    "max_shared_subjects": 0,
+    "max_rejected_share": 0.0,
+    "max_faceless_share": 0.0,
+    "max_silent_share": 0.0,
+    "min_coverage": {"visual": 0.5, "audio": 0.5, "text": 0.5},
+    "min_labelled": {"train": 0.5, "val": 0.5, "test": 0.5},
+    "max_av_offset_s": 0.3,
+    "av_confidence": 0.95,
+    "max_late_share": 0.0,
+    "outlier_spreads": 8.0,
+    "max_outlier_share": 0.0,
+    "max_dead_share": 0.0,
+}
+OFF = {key: None for key in LIMITS if key not in ("av_confidence", "outlier_spreads")}
+OFF |= {"min_coverage": dict.fromkeys(WIDTHS), "min_labelled": NONE}
+SPLITS = {"a": "train", "b": "train", "c": "train", "d": "val", "e": "test"}
+
+
+def limits(**changes: Any) -> audit.Params:
+    return audit.Params(**{**LIMITS, **changes})
+
+
+def clip(name: str, split: str, **changes: Any) -> Clip:
+    same = {"media": f"{name}.wav", "sha256": f"digest of {name}", "info": FILM, "subject": name}
+    same |= {"transcript": None, "transcript_sha256": None}
+    return Clip(id=name, split=split, **{**same, **changes})
+
+
+def rows(name: str, **states: State | np.ndarray) -> dict[str, np.ndarray]:
+    """A grid's columns for a clip; `visual=State.NO_FACE` and the like throughout."""
+    rng = np.random.default_rng(sum(name.encode()))
+    columns: dict[str, np.ndarray] = {"times": (np.arange(T) + 0.5) * STEP_S}
+    for modality, width in {**WIDTHS, "labels": 2}.items():
+        state = np.broadcast_to(states.get(modality, State.OK), T).astype(np.uint8)
+        values = rng.uniform(-0.9, 0.9, (T, width)).astype(np.float32)
+        values[state != State.OK] = np.nan
+        columns |= {modality: values, f"{modality}.state": state}
+    return columns
+
+
+def lay(clips: list[Clip], grids: dict[str, dict[str, np.ndarray]], lags: dict[str, Any]) -> None:
+    """A corpus in the working folder; rows of clips that `grids` does not name are all well."""
+    write_clips(CLIPS, clips)
+    write_lines(REJECTED, [])
+    ids = sorted(c.id for c in clips)
+    made = {m: {"extractor": m} for m in (*WIDTHS, "labels")}
+    meta = {"kind": "grid", "rules": {"step_s": STEP_S}, "made_from": made}
+    whole = {i: Record(i, "0", grids.get(i, rows(i))) for i in ids}
+    write_folder(ALIGN, 2, meta, ids, lambda wanted: (whole[i] for i in wanted))
+    found = {
+        i: Record(i, "0", {k: np.array(x, float) for k, x in zip(sync.COLUMNS, lag, strict=True)})
+        for i in ids
+        for lag in [lags.get(i, ([0.02], [0.9], [0.99999]))]
+    }
+    write_folder(SYNC, 1, {"kind": "sync"}, ids, lambda wanted: (found[i] for i in wanted))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WORKERS", "1")
+    monkeypatch.delenv("CLIP_STORE", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def clean(folder: Path) -> list[Clip]:
+    """Five clips with nothing wrong; the working folder."""
+    clips = [clip(name, split) for name, split in SPLITS.items()]
+    lay(clips, {}, {})
+    return clips
+
+
+def said(**changes: Any) -> str:
+    """What the audit says of a corpus that does not pass."""
+    with pytest.raises(AuditError) as caught:
+        audit.run(limits(**changes))
+    return "\n".join([str(caught.value), *caught.value.__notes__])
+
+
+def metrics() -> dict[str, Any]:
+    return json.loads((AUDIT / "metrics.json").read_text())
+
+
+def page() -> str:
+    return (AUDIT / "index.html").read_text()
+
+
+def write_wav(path: Path, samples: np.ndarray) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(talking.RATE)
+        file.writeframes((samples * 32767).astype("<i2").tobytes())
+
+
+# ------------------------------------------------------------- what it names --
+
+
+def test_a_leak_a_silent_a_late_and_a_faceless_clip_are_all_named(folder: Path):
+    """From the sound and the crops on: `sync` looks at what was planted, nothing is told it."""
+    splits = {"fine": "train", "late": "train", "same": "train", "twin": "test"}
+    splits |= {"silent": "val", "faceless": "val"}
+    same = {"same": {"sha256": "s"}, "twin": {"sha256": "s", "subject": "same"}}
+    clips = [clip(name, split, **same.get(name, {})) for name, split in splits.items()]
+    for name in splits:
+        write_wav(folder / f"{name}.wav", talking.loud(0.4 * (name == "late")) * (name != "silent"))
+    silent, faceless = rows("silent", audio=State.SILENCE), rows("faceless", visual=State.NO_FACE)
+    lay(clips, {"silent": silent, "faceless": faceless}, {})
+    gone = (no_face(f.time, State.NO_FACE) for f in talking.faces())
+    seen = {n: keep(n, "0", gone if n == "faceless" else talking.faces()) for n in sorted(splits)}
+    write_folder(sync.FACES, 1, {"kind": "faces"}, seen, lambda ids: (seen[i] for i in ids))
+    options = {"furthest_s": 1.0}
+    sync.run(sync.Params(reads="clips.jsonl", extractor="mouth", options=options, shards=1))
+
+    told = said(min_coverage=OFF["min_coverage"])
+
+    assert "limits broken: 5; look at data/audit/index.html" in told
+    assert (
+        "files on several sides: 1, at most 0 (audit.max_leaks): same (train) is twin (test)"
+        in told
+    )
+    assert (
+        "subjects on several sides: 1, at most 0 (audit.max_shared_subjects): same (test, train)"
+        in told
+    )
+    assert re.search(r"\(audit.max_late_share\): late \(\+0\.4\d s\)$", told, re.M)
+    assert re.search(r"\(audit.max_silent_share\): silent$", told, re.M)
+    assert re.search(r"\(audit.max_faceless_share\): faceless$", told, re.M)
+    assert {metrics()[k] for k in ("leaks", "without_face", "without_sound", "late")} == {1}
+    assert all(line in page() for line in ("late (+0.4", "same (train) is twin (test)", "no sound"))
+    assert not (AUDIT / "passed.json").exists()
+
+
+def test_a_corpus_with_nothing_wrong_passes(clean: list[Clip]):
+    audit.run(limits())
+    assert (AUDIT / "passed.json").read_bytes() == b'{"passed": true}\n'
+    assert "No limit is broken" in page()
+
+
+def test_that_it_passed_is_the_same_bytes_whatever_it_found(clean: list[Clip]):
+    audit.run(limits())
+    before, numbers = (AUDIT / "passed.json").read_bytes(), metrics()
+    lay(clean[:4], {}, {})
+    audit.run(limits(max_leaks=3))
+    assert (AUDIT / "passed.json").read_bytes() == before
+    assert metrics() != numbers
+
+
+def test_an_earlier_pass_does_not_outlive_a_corpus_that_got_worse(clean: list[Clip]):
+    audit.run(limits())
+    lay(clean, {"a": rows("a", visual=State.NO_FACE)}, {})
+    assert "share of clips without any face: 0.2, at most 0 (audit.max_faceless_share): a" in said()
+    assert not (AUDIT / "passed.json").exists()
+    assert metrics()["without_face"] == 1
+
+
+def test_clips_turned_away_are_named_and_grouped_by_reason(clean: list[Clip]):
+    away = [("x", "line 3 of 'x.csv' is empty"), ("y", "line 71 of 'y.csv' is empty"), ("z", "cut")]
+    lines = [json.dumps({"clip": n, "file": n, "reason": why}) for n, why in away]
+    write_lines(REJECTED, lines)
+    told = said(max_rejected_share=0.3)
+    assert (
+        "share of clips turned away: 0.375, at most 0.3 (audit.max_rejected_share): x, y, z" in told
+    )
+    grouped = reasons([json.loads(line) for line in lines])
+    assert {k: [r["clip"] for r in v] for k, v in grouped.items()} == {
+        "line … of … is empty": ["x", "y"],
+        "cut": ["z"],
+    }
+
+
+def test_a_split_without_labels_or_with_a_face_too_seldom_is_named(clean: list[Clip]):
+    some = np.where(np.arange(T) < 20, State.OK, State.NO_FACE)
+    lay(clean, {"d": rows("d", visual=some), "e": rows("e", labels=State.UNLABELLED)}, {})
+    told = said()
+    assert (
+        "share of val with visual: 0.25, at least 0.5 (audit.min_coverage.visual): d (0.25)" in told
+    )
+    assert "share of test with a label: 0, at least 0.5 (audit.min_labelled.test): e" in told
+    assert metrics()["longest_without_face_s"] == 6.0
+
+
+def test_a_clip_unlike_the_others_and_a_dead_dimension_are_named(folder: Path):
+    clips = [clip(name, "train") for name in "abcdefghij"]
+    grids = {c.id: rows(c.id) for c in clips}
+    for columns in grids.values():
+        columns["text"][:, 1] = 0.25
+    grids["b"]["audio"][:, 3] += 100
+    lay(clips, grids, {})
+    told = said()
+    assert re.search(r"unlike others in audio: 0.1, .*: b \(dimension 3, \d+\.\d spreads\)", told)
+    assert (
+        "dimensions of text that never change: 0.333, at most 0 (audit.max_dead_share): 1" in told
+    )
+    assert (metrics()["dead_dimensions"], metrics()["outliers"]) == (1, 1)
+
+
+def test_a_message_names_eight_and_counts_the_rest(folder: Path):
+    clips = [clip(f"{n:02}", "train") for n in range(11)]
+    lay(clips, {c.id: rows(c.id, audio=State.SILENCE) for c in clips}, {})
+    told = said(min_coverage=OFF["min_coverage"])
+    assert "share of clips without any sound: 1, at most 0" in told
+    assert "06, 07 and 3 more" in told and "08" not in told
+    assert "08, 09, 10" in page()
+
+
+# ---------------------------------------------------------- what it lets pass --
+
+
+def test_what_a_clip_never_had_is_not_lost(folder: Path):
+    """A text-only clip has no face and no voice to lose, a film without words no text."""
+    absent = {"visual": State.ABSENT, "audio": State.ABSENT}
+    clips = [clip(name, "train") for name in "abc"]
+    clips.append(clip("words", "train", media=None, info=WORDS, sha256=clips[0].sha256))
+    grids = {"words": rows("words", **absent), "b": rows("b", text=State.ABSENT)}
+    lay(clips, grids, {"words": ([], [], [])})
+    audit.run(limits())
+    assert metrics()["coverage"] == {"audio": 1.0, "text": 1.0, "visual": 1.0}
+    assert metrics()["without_face"] == metrics()["without_sound"] == 0
+    assert metrics()["longest_without_face_s"] == 0
+    assert sync.late(None, clips[-1]) is None  # and nobody looks for faces that go with a sound
+
+
+def test_a_film_whose_every_row_is_missing_is_not_taken_for_text(clean: list[Clip]):
+    lay(clean, {"c": rows("c", visual=State.ABSENT)}, {})
+    assert "(audit.max_faceless_share): c" in said()
+
+
+def test_a_modality_that_no_clip_has_is_nothing_to_check(folder: Path):
+    clips = [clip(name, "train") for name in "abc"]
+    lay(clips, {c.id: rows(c.id, text=State.ABSENT) for c in clips}, {})
+    audit.run(limits())
+    assert metrics()["coverage"] == {"audio": 1.0, "visual": 1.0}
+
+
+def test_an_offset_that_may_be_chance_is_not_held_against_a_clip(clean: list[Clip]):
+    lay(clean, {}, {"a": ([0.4], [0.5], [0.98])})  # 0.95 among five: 0.9898 each
+    audit.run(limits())
+    lay(clean, {}, {"a": ([-0.4], [0.5], [0.99])})
+    assert "(audit.max_late_share): a (-0.40 s)" in said()
+
+
+def test_copies_on_one_side_are_shown_but_are_no_leak(folder: Path):
+    lay([clip(n, "train", sha256="s") for n in "abc"], {}, {})
+    audit.run(limits())
+    assert (metrics()["leaks"], metrics()["copies"]) == (0, 1)
+    assert "a (train), b (train), c (train)" in page()
+
+
+def test_stretches_of_one_file_leak_across_sides_but_are_no_copies(folder: Path):
+    two = [clip("a", "train", sha256="s", end=4.0), clip("b", "test", sha256="s", start=4.0)]
+    lay(two, {}, {})
+    assert "(audit.max_leaks): a (train) is b (test)" in said()
+    assert metrics()["copies"] == 0
+
+
+def test_limits_of_none_are_not_checked(folder: Path):
+    clips = [clip(n, s, sha256="s", subject="s") for n, s in SPLITS.items()]
+    bad = {"visual": State.NO_FACE, "audio": State.SILENCE, "labels": State.UNLABELLED}
+    lay(clips, {c.id: rows(c.id, **bad) for c in clips}, {"a": ([0.9], [0.9], [1.0])})
+    write_lines(REJECTED, ['{"clip": "x", "file": "x", "reason": "cut"}'])
+    audit.run(audit.Params(**{**LIMITS, **OFF}))
+    assert (AUDIT / "passed.json").exists()
+    assert "not checked" in page() and "kept" not in page()
+
+
+# ------------------------------------------------------------------- the page --
+
+
+def test_the_page_asks_nothing_of_any_network_and_runs_no_script(clean: list[Clip]):
+    audit.run(limits())
+    assert not re.search(r"http|//|<script|<link|<img|@import|url\(", page())
+
+
+def test_names_on_the_page_are_text_not_markup(folder: Path):
+    name = "<img src=x onerror=alert(1)> & 'co'"
+    lay([clip(name, "train", subject="<b>", sha256="s"), clip("b", "val", sha256="s")], {}, {})
+    said()
+    assert "<img" not in page() and "<b>" not in page()
+    assert "&lt;img src=x onerror=alert(1)&gt; &amp; &#x27;co&#x27;" in page()
+
+
+def test_tables_can_be_scrolled_by_keyboard_and_have_names(clean: list[Clip]):
+    audit.run(limits())
+    tables = re.findall(r"<div class=\"wide\"([^>]*)><table>", page())
+    assert len(tables) >= 5
+    assert all('tabindex="0"' in t and re.search(r'aria-label="\w', t) for t in tables)
+
+
+# ------------------------------------------------------------------ its parts --
+
+
+@pytest.mark.parametrize(
+    ("there", "stretch"),
+    [("11111", (0, 0)), ("00000", (0, 2.5)), ("10110", (0.5, 1.0)), ("10100", (1.5, 2.5))],
+)
+def test_the_longest_stretch_is_the_first_of_equals_and_may_reach_the_end(there, stretch):
+    assert longest(np.array([c == "1" for c in there]), 0.5) == stretch
+
+
+MEANS = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 60.0)
+
+
+def test_spreads_are_counted_from_the_median_clip():
+    spread = Spread()
+    for name, mean in zip("abcdefghijk", MEANS, strict=True):
+        spread.add(name, np.array([[mean, 5.0], [mean, 5.0]]))
+    found = spread.outliers(8)  # off by 5, 4, ... 0 ... 4, 55: the median is 3
+    assert [(o.clip, o.dimension) for o in found] == [("k", 0)]
+    assert found[0].spreads == pytest.approx(55 / (3 * 1.4826))
+    assert spread.dead() == [1] and spread.width == 2
+
+
+def test_a_spread_is_no_less_than_what_happens_within_a_clip():
+    spread = Spread()
+    for name, mean in zip("abcdefghijk", MEANS, strict=True):
+        spread.add(name, np.array([[mean - 11.0], [mean + 11.0]]))
+    assert spread.outliers(4.9)[0].spreads == pytest.approx(55 / 11)
+
+
+def test_among_a_few_clips_none_is_unlike_the_others():
+    spread = Spread()
+    for name, mean in zip("abcdefghi", MEANS[2:], strict=True):
+        spread.add(name, np.array([[mean]]))
+    spread.add("nothing", np.zeros((0, 1)))
+    assert spread.outliers(8) == []
