@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from models.sequence import Sequence as Steps
 from stages._agreement import MEASURED, Clips, Guesses
 from stages._clips import write_lines
 from stages._grid import TARGETS, Grid
@@ -32,13 +33,18 @@ def write_gates(folder: Path, models: Sequence[Trained], clips: Clips, grid: Gri
     over seeds. Candidate 0 is the modality's own encoding, n what n recursions made of it.
     """
     for name, clip in clips.items():
-        each = [model.explain(clip) for model in models]
-        if not each[0]:
+        weights = gates(models, clip)
+        if not weights:
             continue  # no gates, or no steps
-        mean = {m: np.mean([gates[m].numpy() for gates in each], axis=0) for m in each[0]}  # (T, N)
-        columns = [f"{m}_{n}" for m, weights in mean.items() for n in range(weights.shape[1])]
-        rows = np.column_stack([grid.times(name), *mean.values()])
-        write_table(folder / f"{name}.csv", ["time", *columns], map(_cells, rows))
+        rows = np.column_stack([grid.times(name), *weights.values()])
+        write_table(folder / f"{name}.csv", ["time", *weights], map(_cells, rows))
+
+
+def gates(models: Sequence[Trained], clip: Steps) -> dict[str, np.ndarray]:
+    """Gate weights, mean over seeds: {`modality_candidate`: (T,)}; empty without gates."""
+    each = [model.explain(clip) for model in models]
+    mean = {m: np.mean([seed[m].numpy() for seed in each], axis=0) for m in each[0]}  # (T, N)
+    return {f"{m}_{n}": column for m, x in mean.items() for n, column in enumerate(x.T)}
 
 
 def write_plots(out: Path, table: Mapping[str, Any], folders: Mapping[str, list[Path]]) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from features.shards import Record, Shards, canonical
+from features.shards import Shards, canonical
 from features.track import State
 from models.sequence import Sequence
 from stages._clips import Clip
@@ -34,7 +34,11 @@ class Grid:
     def split(self, name: str, modalities: Iterable[str]) -> dict[str, Sequence]:
         """The clips of one split: {clip id: Sequence}, by id."""
         wanted = [m for m in modalities if self.width(m)]
-        return {c.id: _sequence(self._shards[c.id], wanted) for c in self.clips if c.split == name}
+        return {
+            c.id: sequence(self._shards[c.id].columns, wanted)
+            for c in self.clips
+            if c.split == name
+        }
 
     def width(self, modality: str) -> int:
         """D of a modality. Raises LookupError if the grid has none of that name."""
@@ -57,6 +61,14 @@ class Grid:
         """The time of each step of a clip, s."""
         return self._shards[clip].columns["times"].tolist()
 
+    def made(self) -> dict[str, Any]:
+        """All that it takes to make its rows of another clip: {rules, made_from}, JSON values."""
+        meta = self._shards.meta
+        return {
+            "rules": meta["rules"],
+            "made_from": {name: meta["made_from"][name] for name in self.modalities},
+        }
+
     def provenance(self) -> dict[str, Any]:
         """What the features are: {modality: {extractor, digest of all that makes its rows}}."""
         made = self._shards.meta["made_from"]
@@ -69,8 +81,10 @@ class Grid:
         }
 
 
-def _sequence(record: Record, modalities: list[str]) -> Sequence:
-    column = {name: torch.from_numpy(x[:]) for name, x in record.columns.items()}
+def sequence(columns: Mapping[str, Any], modalities: Iterable[str]) -> Sequence:
+    """The columns of a grid record -> a clip as the heads read it."""
+    modalities = list(modalities)
+    column = {name: torch.from_numpy(x[:]) for name, x in columns.items()}
     return Sequence(
         tokens={m: column[m] for m in modalities},  # (T, D)
         masks={m: column[f"{m}.state"] == State.OK for m in modalities},  # (T,)

@@ -1,24 +1,17 @@
-"""A trained head kept in its folder, and read back from it.
-
-    weights.safetensors   of the best epoch, with the scale of every feature
-    history.csv           epoch, lr, loss, validation CCC and how far the gates were open
-    run.json              how it was made and what it reached
-
-A run with one model for valence and one for arousal has two such folders inside its own.
-"""
+"""A trained head, read back from the folder it was kept in (see stages._kept)."""
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
 from models.fusion import build
@@ -26,7 +19,6 @@ from models.prediction import explain, predict
 from models.recipe import Recipe
 from models.sequence import Sequence
 from models.standardise import Standardised
-from models.training import Training
 from stages._grid import TARGETS
 
 TRAIN = Path("data/train")
@@ -66,22 +58,6 @@ class Trained:
         return out
 
 
-def keep(folder: Path, training: Training, about: Mapping[str, Any]) -> None:
-    """Write what came out of a training; `about` names its `targets`."""
-    folder.mkdir(parents=True)
-    weights = {k: v.contiguous() for k, v in training.weights.items()}
-    save_file(weights, folder / "weights.safetensors")
-    best, targets = training.best, about["targets"]
-    reached = {"epoch": best.epoch, **dict(zip(targets, best.ccc, strict=True))}
-    text = json.dumps({**about, "validation": reached}, indent=2, ensure_ascii=False)
-    (folder / "run.json").write_text(text + "\n", encoding="utf-8")
-    columns = [*(f"val_ccc_{t}" for t in targets), *(f"gate_{m}" for m in best.open)]
-    with (folder / "history.csv").open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(["epoch", "lr", "loss", *columns])
-        rows.writerows([r.epoch, r.lr, r.loss, *r.ccc, *r.open.values()] for r in training.history)
-
-
 def runs(kinds: Iterable[str], seeds: Iterable[int]) -> dict[str, list[Path]]:
     """Every run of these heads, {name: its folder under each seed}, as they lie on disk."""
     found: dict[str, list[Path]] = {}
@@ -98,22 +74,46 @@ def runs(kinds: Iterable[str], seeds: Iterable[int]) -> dict[str, list[Path]]:
 
 def trained(folder: Path) -> Trained:
     """Read one run's folder. Raises FileNotFoundError or ValueError naming it."""
-    whole = (folder / "run.json").is_file()
-    models = [_model(place) for place in ([folder] if whole else [folder / t for t in TARGETS])]
-    reached = {t: m.about["validation"][t] for m in models for t in m.about["targets"]}
-    return Trained(models, {**models[0].about, "validation": reached})
+    return Trained([_model(place) for place in _places(folder)], made(folder))
 
 
-def _model(folder: Path) -> Model:
+def made(folder: Path) -> dict[str, Any]:
+    """How a run under one seed was made, of its first model, with the validation CCC of all.
+
+    Raises FileNotFoundError or ValueError naming the folder.
+    """
+    each = [_about(place) for place in _places(folder)]
+    reached = {t: about["validation"][t] for about in each for t in about["targets"]}
+    return {**each[0], "validation": reached}
+
+
+def _places(folder: Path) -> list[Path]:
+    """Where a run's models lie: one, or one for each target."""
+    return [folder] if (folder / "run.json").is_file() else [folder / t for t in TARGETS]
+
+
+def _about(folder: Path) -> dict[str, Any]:
+    with _whole(folder):
+        return json.loads((folder / "run.json").read_text(encoding="utf-8"))
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[None]:
+    """What is missing or damaged is an error that names the folder."""
     try:
-        about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        weights = load_file(folder / "weights.safetensors")
+        yield
     except FileNotFoundError as error:
         raise FileNotFoundError(_absent(folder)) from error
     except (SafetensorError, json.JSONDecodeError) as error:
         raise ValueError(
             f"{folder} is damaged ({error}); run `dvc checkout --force` or train again"
         ) from error
+
+
+def _model(folder: Path) -> Model:
+    about = _about(folder)
+    with _whole(folder):
+        weights = load_file(folder / "weights.safetensors")
     recipe = Recipe(**about["recipe"])
     widths, targets = about["widths"], len(about["targets"])
     head = build(about["head"], widths, recipe.steps, targets, **about["options"])

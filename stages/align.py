@@ -11,9 +11,9 @@ from pathlib import Path
 
 from pydantic import Field
 
-from features.grid import How, grid, onto
 from features.shards import Record, Shards, write_folder
-from features.track import State, read_track
+from features.track import read_track
+from stages._aligned import Rule, aligned
 from stages._clips import read_clips
 from stages._each import meter
 from stages._main import main
@@ -26,14 +26,6 @@ INPUTS = {
     "text": Path("data/text"),
     "labels": Path("data/ingest/labels"),
 }
-FAR = {"text": State.NO_SPEECH, "labels": State.UNLABELLED}  # what a step far from every row is
-
-
-class Rule(Section):
-    """How one modality gets from its own times to the grid."""
-
-    how: How
-    largest_gap_s: float = Field(gt=0)
 
 
 class Params(Section):
@@ -48,6 +40,7 @@ class Params(Section):
 def run(params: Params) -> None:
     clips = {clip.id: clip for clip in read_clips()}
     inputs = {name: Shards(folder) for name, folder in INPUTS.items()}
+    rules: dict[str, Rule] = {name: getattr(params, name) for name in INPUTS}
     meta = {
         "kind": "grid",
         "rules": params.model_dump(exclude={"shards"}),
@@ -57,14 +50,8 @@ def run(params: Params) -> None:
     def read(ids: Iterable[str]) -> Iterator[Record]:
         for clip in ids:
             bar.update(0.5)  # the packer reads every clip twice, for sizes and for rows
-            times = grid(clips[clip].info.duration, params.step_s)
-            columns = {"times": times}
-            for name, shards in inputs.items():
-                rule: Rule = getattr(params, name)
-                rows = read_track(shards[clip])
-                far = FAR.get(name, State.GAP)
-                on = onto(rows, times, params.step_s, rule.how, rule.largest_gap_s, far)
-                columns |= {name: on.values, f"{name}.state": on.state}
+            tracks = {name: read_track(shards[clip]) for name, shards in inputs.items()}
+            columns = aligned(tracks, clips[clip].info.duration, params.step_s, rules)
             yield Record(clip, clips[clip].sha256, columns)
 
     with meter(len(clips), "align") as bar:

