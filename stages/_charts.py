@@ -12,27 +12,56 @@ Rows = Sequence[Mapping[str, str]]  # of a CSV file
 Look = dict[str, Any]
 # Okabe and Ito's colours, told apart without colour vision, less black and the pale yellow.
 COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-DASHES = {"solid": "", "dash": "8 4", "dot": "2 3", "dashdot": "8 3 2 3"}
+DASHES = {
+    "solid": "", "dash": "8 4", "dot": "2 3", "dashdot": "8 3 2 3", "longdash": "14 4",
+    "longdashdot": "12 3 2 3",
+}  # fmt: skip
+SYMBOLS = {  # each one's outline in a key, around 16, 5
+    "circle": "M12.5 5a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0", "square": "M13 2h6v6h-6z",
+    "diamond": "M16 .5l4.5 4.5l-4.5 4.5l-4.5 -4.5z", "triangle-up": "M16 1l4.5 8h-9z",
+    "cross": "M15 1h2v3h3v2h-3v3h-2v-3h-3v-2h3z", "triangle-down": "M16 9l4.5 -8h-9z",
+}  # fmt: skip
 
 
 def looks(names: Iterable[str]) -> dict[str, Look]:
-    """A line for each name, the same in every chart: a colour, and a dash once colours run out."""
-    dashes = list(DASHES)
+    """A line for each name, the same in every chart: 36 of colour and dash, then again."""
+    six = len(COLOURS)
+    colours = {name: {"color": COLOURS[i % six], "width": 1.75} for i, name in enumerate(names)}
+    return dashed(colours)
+
+
+def dashed(colours: Mapping[str, Look]) -> dict[str, Look]:
+    """The same colours, told apart by their dashes alone if there are no more than six."""
+    six, dashes = len(COLOURS), list(DASHES)
     return {
-        name: {"color": COLOURS[i % len(COLOURS)], "dash": dashes[i // len(COLOURS) % len(dashes)]}
-        for i, name in enumerate(names)
+        name: {**look, "dash": dashes[(i + i // six) % six]}
+        for i, (name, look) in enumerate(colours.items())
     }
 
 
-def keys(lines: Mapping[str, Look]) -> str:
-    """A legend for many charts, as HTML."""
+def symbol(look: Look) -> str:
+    """The marker of a look; it goes with the colour."""
+    return list(SYMBOLS)[COLOURS.index(look["color"])]
+
+
+def keys(lines: Mapping[str, Look], marked: bool = False) -> str:
+    """A legend for many charts, as HTML; with their markers or without."""
     items = (
-        f'<li><svg width="32" height="10" aria-hidden="true"><path d="M0 5h32" stroke-width="3" '
-        f'stroke="{"currentColor" if look["color"] == INK else look["color"]}" '
-        f'stroke-dasharray="{DASHES[look["dash"]]}"/></svg> {escape(name)}</li>'
+        f'<li><svg width="32" height="10" aria-hidden="true" color="{_css(look)}">'
+        f'<path d="M0 5h32" stroke-width="{look["width"]}" stroke="currentColor" '
+        f'stroke-dasharray="{DASHES[look["dash"]]}"/>'
+        f"{_mark(look) if marked else ''}</svg> {escape(name)}</li>"
         for name, look in lines.items()
     )
     return f'<ul class="keys">{"".join(items)}</ul>'
+
+
+def _css(look: Look) -> str:
+    return "inherit" if look["color"] == INK else look["color"]
+
+
+def _mark(look: Look) -> str:
+    return f'<path d="{SYMBOLS[symbol(look)]}" fill="currentColor"/>'
 
 
 def line(name: str, x: Sequence[Any], y: Sequence[Any], look: Look, **more: Any) -> Any:
@@ -47,7 +76,8 @@ def agreement(heads: Mapping[str, Any], target: str, lines: Mapping[str, Look]) 
         score, look = heads[name][target], lines[name]
         up, down = (score.get(f"ccc_{k}", score["ccc"]) - score["ccc"] for k in ("high", "low"))
         bar = {"type": "data", "symmetric": False, "array": [up], "arrayminus": [-down]}
-        dot = {"mode": "markers", "marker": {"color": look["color"], "size": 9}}
+        marker = {"color": look["color"], "size": 9, "symbol": symbol(look)}
+        dot = {"mode": "markers", "marker": marker}
         data.append(line(name, [score["ccc"]], [name], look, error_x=bar, **dot))
     names = {"automargin": True, "fixedrange": True}
     return chart(data, 90 + 24 * len(data), "CCC", yaxis=names, hovermode="closest")
@@ -59,7 +89,9 @@ def failing(rows: Rows, lines: Mapping[str, Look], lowest: float) -> Chart:
     for name, target in dict.fromkeys((r["run"], r["target"]) for r in rows):
         own = [r for r in rows if (r["run"], r["target"]) == (name, target)]
         x, y = [100 * float(r["share"]) for r in own], [float(r["ccc"]) for r in own]
-        data.append(line(name, x, y, lines[name], mode="lines+markers", meta=target))
+        marker = {"symbol": symbol(lines[name]), "size": 8}
+        marked = {"mode": "lines+markers", "marker": marker, "meta": target}
+        data.append(line(name, x, y, lines[name], **marked))
     return chart(data, 240, "% of the time", yaxis={"range": [lowest, 1]})
 
 

@@ -7,7 +7,9 @@ import inspect
 import logging
 import sys
 import time
+import webbrowser
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 from stages._params import PARAMS, S, load
@@ -15,8 +17,15 @@ from stages._params import PARAMS, S, load
 log = logging.getLogger("stages")
 
 
-def main(name: str, schema: type[S], run: Callable[..., None], *arguments: str) -> None:
+def main(
+    name: str,
+    schema: type[S],
+    run: Callable[..., None],
+    *arguments: str,
+    page: Path | None = None,
+) -> None:
     """Run one stage; `arguments` are the names of its positional ones, given to `run` as text.
+    Where it makes a `page`, --open shows the one there is instead.
 
     A problem with the user's input ends it with one line and status 1; anything else is a bug
     and shows its traceback.
@@ -24,10 +33,15 @@ def main(name: str, schema: type[S], run: Callable[..., None], *arguments: str) 
     logging.basicConfig(level=logging.INFO, format=f"{name}: %(message)s")
     logging.captureWarnings(True)
     logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
-    given = _parse(name, run, arguments)
+    given = _parse(name, run, arguments, page)
+    if run.__module__ == "__main__":  # a name by which other processes find its functions
+        run = import_module(f"stages.{name}").run
     started = time.monotonic()
     try:
-        run(load(name, schema), *given)
+        if page and given.open:
+            _show(page, name)
+            return
+        run(load(name, schema), *(getattr(given, argument) for argument in arguments))
     except (LookupError, ValueError, ArithmeticError, OSError) as error:
         notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))
         log.error("%s%s", _said(error), notes)
@@ -43,7 +57,17 @@ def _said(error: Exception) -> str:
     return str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
 
 
-def _parse(name: str, run: Callable[..., None], arguments: tuple[str, ...]) -> list[str]:
+def _show(page: Path, name: str) -> None:
+    """Open a page in the browser; say where it lies, for those who have none here."""
+    if not page.is_file():
+        raise FileNotFoundError(f"no {page}; run `dvc repro {name}` first")
+    where = page.resolve().as_uri()
+    log.info("opening %s" if webbrowser.open(where) else "no browser here; open %s", where)
+
+
+def _parse(
+    name: str, run: Callable[..., None], arguments: tuple[str, ...], page: Path | None
+) -> argparse.Namespace:
     module = inspect.getmodule(run)
     parser = argparse.ArgumentParser(
         prog=f"python -m stages.{name}",
@@ -54,10 +78,14 @@ def _parse(name: str, run: Callable[..., None], arguments: tuple[str, ...]) -> l
     parser.add_argument(
         "--traceback", action="store_true", help="show where in the code an error arose"
     )
+    if page:
+        parser.add_argument(
+            "--open", action="store_true", help=f"show {page} in the browser, as it is"
+        )
     for argument in arguments:
         parser.add_argument(argument)
     given = parser.parse_args()
     if given.traceback:
         log.setLevel(logging.DEBUG)
         logging.getLogger().setLevel(logging.DEBUG)
-    return [getattr(given, a) for a in arguments]
+    return given

@@ -4,46 +4,59 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from features.shards import Shards
-from features.track import State
-from stages._charts import Look, Rows
+from stages._charts import Rows
 from stages._clips import read_clips
-from stages._page import Chart
-from stages._viewer import Columns, viewer
+from stages._people import People
+from stages._viewer import Columns, Seen
 
 ALIGN, TRAIN, EVALUATE = Path("data/align"), Path("data/train"), Path("data/evaluate")
 
 
-def viewers(
-    count: int, shown: list[str], gated: str | None, lines: Mapping[str, Look]
-) -> dict[str, Chart]:
-    """The first clips of the evaluated split as some runs see them: {caption: chart}.
+def scored() -> dict[str, Any]:
+    """Each run's scores, and what they were scored on."""
+    file = EVALUATE / "metrics.json"
+    if not file.is_file():
+        raise FileNotFoundError(f"no {file}: no head was evaluated; run `dvc repro evaluate` first")
+    return json.loads(file.read_text(encoding="utf-8"))
 
-    gated  the run whose gates are shown; lines  the look of each run, and of `truth`
+
+def seen(count: int, shown: list[str], gated: str | None, people: People) -> dict[str, Seen]:
+    """The first clips of the evaluated split as some runs see them: {caption: clip}.
+
+    gated  the run whose gates are shown; people  whose faces and words may be
     """
-    subjects, shards = {clip.id: clip.subject for clip in read_clips()}, Shards(ALIGN)
-    predictions, figures = EVALUATE / "predictions", {}
+    clips, shards = {clip.id: clip for clip in read_clips()}, Shards(ALIGN)
+    predictions, found = EVALUATE / "predictions", {}
     for file in sorted((predictions / shown[0]).glob("*.csv"))[:count]:
         made = {name: _columns(predictions / name / file.name) for name in shown}
-        gates = _columns(EVALUATE / "gates" / gated / file.name) if gated else {}
-        present = {
-            name.removesuffix(".state"): (column[:] == State.OK).tolist()
+        if not next(iter(made.values())):
+            continue  # shorter than a step of the grid
+        gates = EVALUATE / "gates" / str(gated) / file.name
+        states = {
+            name.removesuffix(".state"): column[:].tolist()
             for name, column in shards[file.stem].columns.items()
             if name.endswith(".state") and name != "labels.state"
         }
-        caption = f"{file.stem} (subject {subjects[file.stem]})"
-        figures[caption] = viewer(made, lines, present, gates)
-    return figures
+        weights = _columns(gates) if gates.is_file() else {}
+        caption = f"{file.stem} (subject {clips[file.stem].subject})"
+        found[caption] = Seen(made, states, weights, **people.of(clips[file.stem]))
+    return found
 
 
 def abouts(runs: Iterable[str]) -> dict[str, Any]:
     """How each run was made, {run: its run.json}, from its first seed and first model."""
     files = {run: min(TRAIN.glob(f"*/{run}/**/run.json")) for run in runs}
     return {run: json.loads(file.read_text(encoding="utf-8")) for run, file in files.items()}
+
+
+def seeds(runs: Iterable[str]) -> int:
+    """Under how many seeds a run was trained."""
+    return max(len(list(TRAIN.glob(f"*/{run}"))) for run in runs)
 
 
 def rows(path: Path) -> Rows:

@@ -8,19 +8,20 @@ from typing import Any
 
 from stages import _charts as draw
 from stages._charts import Look, Rows
-from stages._page import Chart, charts, choice
-from stages._tables import MEASURED, scores, variations
+from stages._page import charts, choice
+from stages._tables import MEASURED, lacking, scores, variations
+from stages._viewer import Seen, viewer
 
 FEW = 30  # clips, below which models.bootstrap found its intervals too narrow
 
 
-def agreement(metrics: Mapping[str, Any], lines: Mapping[str, Look]) -> str:
+def agreement(metrics: Mapping[str, Any], lines: Mapping[str, Look], seeds: int) -> str:
     """Scores with intervals, as a table and as charts."""
     how = metrics["bootstrap"]
     level, baseline = f"{100 * how['level']:g} %", metrics["baseline"]
     text = (
         f"CCC over every labelled step of {metrics['clips']} clips ({metrics['split']} split): "
-        "mean and standard deviation over seeds. "
+        + (f"mean and standard deviation over {seeds} seeds. " if seeds > 1 else "of one seed. ")
     )
     if how["used"]:
         text += (
@@ -57,27 +58,39 @@ def failing(rows: Rows, lines: Mapping[str, Look]) -> str:
         for modality, kind in dict.fromkeys((r["modality"], r["kind"]) for r in rows)
     }
     return (
-        _paragraph(text) + choice("target", MEASURED, "mean") + draw.keys(shown) + charts(figures)
+        _paragraph(text)
+        + choice("target", MEASURED, "mean")
+        + draw.keys(shown, True)
+        + charts(figures)
     )
 
 
 def varied(runs: Mapping[str, Mapping[str, Any]], metrics: Mapping[str, Any]) -> str:
-    """Runs of one head that differ in options."""
+    """Runs of one head that differ in options, and runs with a modality taken away."""
     tables = variations(runs, metrics["heads"])
-    return tables or _paragraph("No head was trained with more than one set of options or recipe.")
+    html = tables or _paragraph(
+        "No head was trained with more than one set of options or recipe (vary, in train.heads)."
+    )
+    if without := lacking(metrics["heads"]):
+        text = "CCC, mean of valence and arousal, of the same weights with a modality taken away."
+        html += f"<h3>Without a modality</h3>{_paragraph(text)}{without}"
+    return html
 
 
-def clips(figures: Mapping[str, Chart], lines: Mapping[str, Look], gated: str | None) -> str:
-    """A chart per clip, made by stages._viewer; `gated` is the run whose gates they show."""
-    if not figures:
-        return _paragraph("No clip was asked for (report.clips).")
-    text = "Predictions are means over seeds. The bars below say when each modality has data. "
-    if gated:
+def clips(found: Mapping[str, Seen], lines: Mapping[str, Look], gated: str | None) -> str:
+    """The viewer; `gated` is the run whose gates it shows."""
+    if not found:
+        return _paragraph("No clip was asked for (report.clips), or none has a step.")
+    text = (
+        "Predictions are means over seeds. A solid bar says that a modality has data; a hatched "
+        "one that it has none, and why. "
+    )
+    if gated and any(clip.gates for clip in found.values()):
         text += (
             f"Then the gate weights of {gated}, mean over seeds, stacked: grey at the bottom is "
             "candidate 0, the modality's own encoding, above it what each recursion made of it."
         )
-    return _paragraph(text) + draw.keys(lines) + charts(figures, "one")
+    return _paragraph(text) + draw.keys(lines) + viewer(found, lines, gated)
 
 
 def training(rows: Rows) -> str:

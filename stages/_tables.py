@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from statistics import fmean
 from typing import Any
 
 MEASURED = ("valence", "arousal", "mean")
@@ -56,6 +57,18 @@ def _differences(made: Mapping[str, Mapping[str, str]], heads: Heads) -> str:
     return _table(["run", *differ, *MEASURED], rows) if differ else ""
 
 
+def lacking(heads: Heads) -> str:
+    """What a run scores with each modality taken away; empty if no run has two."""
+    runs = [name for name in best_first(heads) if "ccc_without" in heads[name]]
+    modalities = dict.fromkeys(m for name in runs for m in heads[name]["ccc_without"])
+    rows = []
+    for name in runs:
+        left = {m: fmean(score.values()) for m, score in heads[name]["ccc_without"].items()}
+        cells = [f"{left[m]:.3f}" if m in left else "" for m in modalities]
+        rows.append([escape(name), f"{heads[name]['mean']['ccc']:.3f}", *cells])
+    return _table(["run", "with all", *(f"without {m}" for m in modalities)], rows) if runs else ""
+
+
 def features(made: Mapping[str, Mapping[str, str]]) -> str:
     """Which extractor made each modality, and the digest of all that decides its rows."""
     rows = [
@@ -74,7 +87,8 @@ def _scores(head: Mapping[str, Any]) -> list[str]:
 
 
 def _score(score: Mapping[str, float]) -> str:
-    text = f"{score['ccc']:.3f} ± {score['ccc_std']:.3f}"
+    """CCC, its deviation over seeds if there are several, and its interval if it has one."""
+    text = f"{score['ccc']:.3f}" + (f" ± {score['ccc_std']:.3f}" if score["ccc_std"] else "")
     if "ccc_low" in score:
         text += f"<small>{score['ccc_low']:.3f} to {score['ccc_high']:.3f}</small>"
     return text

@@ -1,76 +1,98 @@
-"""The chart of one clip: what was predicted, what there was to predict from, which gates opened."""
+"""The viewer of single clips: what was predicted, and what there was to predict from.
+
+Clips lie packed in the page and are unpacked one at a time, by _viewer.js, when they are chosen.
+"""
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
 from typing import Any
 
-from stages._charts import Look, chart, line
-from stages._page import Chart
+from features.track import State
+from features.words import Word
+from stages._charts import Look
+from stages._page import packed, values
 
 Columns = Mapping[str, Sequence[float | None]]  # of a CSV file
-Panel = tuple[int, list[Any], dict[str, Any]]  # height in px, traces, y axis
-SHADES = ("#bdbdbd", "#56b4e9", "#0072b2", "#e69f00", "#d55e00")  # of a gate's candidates
-GAP_PX, BELOW_PX = 14, 44
+TARGETS = ("valence", "arousal")
+NAMES = {int(state): state.name.lower().replace("_", " ") for state in State} | {0: "data"}
+SEEN, IMAGE = 7, '<img alt="">'  # faces at a time
+HINT = "Mouse or ← → move the cursor, with shift faster; n and p change the clip; drag to zoom in."
 
 
-def viewer(
-    heads: Mapping[str, Columns],
-    lines: Mapping[str, Look],
-    present: Mapping[str, Sequence[bool]],
-    gates: Columns,
-) -> Chart:
-    """Valence, arousal, which modalities have data, and each gate's weights, one below the other.
+@dataclass(frozen=True)
+class Seen:
+    """One clip as it is shown.
 
-    heads    {run: its predictions of the clip}; lines holds their looks, and that of `truth`
-    present  {modality: whether it has a row, at each step}
-    gates    weights of one run, `<modality>_<candidate>`; empty for none
+    heads   {run: its predictions, with the truth beside them}
+    states  {modality: State at each step}
+    gates   weights of one run, `<modality>_<candidate>`; empty for none
+    words   what was said
+    faces   (time in s, JPEG) of one face in `faces_every` seconds
+    lacking why faces or words are not shown that might be; empty if none are lacking
     """
-    first = next(iter(heads.values()))
-    times = list(first["time"])
-    panels: list[Panel] = []
-    for target in ("valence", "arousal"):
-        traces = [line("truth", times, first[f"{target}_true"], lines["truth"])]
-        traces += [line(name, times, made[target], lines[name]) for name, made in heads.items()]
-        panels.append((130, traces, {"title": {"text": target}, "range": [-1, 1]}))
-    panels.append(_ribbon(times, present))
-    gated = dict.fromkeys(column.rpartition("_")[0] for column in gates if column != "time")
-    panels += [_gate(times, m, gates) for m in gated]
-    return _stacked(panels)
+
+    heads: Mapping[str, Columns]
+    states: Mapping[str, Sequence[int]]
+    gates: Columns
+    words: Sequence[Word] = ()
+    faces: Sequence[tuple[float, bytes]] = ()
+    faces_every: float = 0.0
+    lacking: str = ""
+
+    @property
+    def first(self) -> Columns:
+        """The predictions of one run, whose times and truth are those of all."""
+        return next(iter(self.heads.values()))
 
 
-def _ribbon(times: list[Any], present: Mapping[str, Sequence[bool]]) -> Panel:
-    """A bar for each modality, drawn where it has data."""
-    bars = {
-        "type": "heatmap", "x": times, "y": list(present), "hoverinfo": "skip", "ygap": 4,
-        "z": [[1 if there else None for there in row] for row in present.values()],
-        "colorscale": [[0, "#009e73"], [1, "#009e73"]], "showscale": False,
+def viewer(clips: Mapping[str, Seen], lines: Mapping[str, Look], gated: str | None) -> str:
+    """HTML of the viewer.
+
+    clips  {caption: clip}; lines  the look of each run, and of `truth`; gated  whose gates
+    """
+    options = "".join(f"<option>{escape(caption)}</option>" for caption in clips)
+    setting = {"looks": lines, "states": NAMES, "gated": gated}
+    data = "".join(packed(compact(clip), class_="packed") for clip in clips.values())
+    return (
+        '<div class="viewer"><p class="choose"><label>Clip '
+        f'<select autocomplete="off">{options}</select></label> '
+        '<button type="button" class="before" aria-label="clip before">&lsaquo;</button>'
+        '<button type="button" class="after" aria-label="clip after">&rsaquo;</button></p>'
+        f'<p class="hint">{HINT}</p><div class="parts"><div>'
+        f'<div class="faces">{SEEN * IMAGE}</div>'
+        '<div class="time" tabindex="0" role="slider" aria-label="moment of the clip">'
+        '<div class="words"></div><div class="panels"></div><div class="cursor"></div></div>'
+        '<p class="lacking"></p></div>'
+        '<div class="side"><div class="plane"></div><table class="readout"></table></div></div>'
+        f"{values(setting)}{data}</div>"
+    )
+
+
+def compact(clip: Seen) -> str:
+    """A clip as JSON: numbers in hundredths, which is less than a pixel, states by stretches."""
+    times = [t for t in clip.first["time"] if t is not None]
+    step = (times[-1] - times[0]) / (len(times) - 1) if len(times) > 1 else 1.0
+    truth = {target: clip.first[f"{target}_true"] for target in TARGETS}
+    spec: dict[str, Any] = {
+        "start": times[0], "step": round(step, 6), "steps": len(times),
+        "lines": {
+            name: {target: _hundredths(columns[target]) for target in TARGETS}
+            for name, columns in {"truth": truth, **clip.heads}.items()
+        },
+        "states": {m: [[s, len([*run])] for s, run in groupby(x)] for m, x in clip.states.items()},
+        "gates": {name: _hundredths(x) for name, x in clip.gates.items() if name != "time"},
+        "words": [[round(w.start, 2), round(w.end, 2), w.text] for w in clip.words],
+        "faces": [[round(t, 2), base64.b64encode(jpeg).decode()] for t, jpeg in clip.faces],
+        "faces_every": clip.faces_every, "lacking": clip.lacking,
     }  # fmt: skip
-    return 20 * len(present), [bars], {"autorange": "reversed"}
+    return json.dumps(spec, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _gate(times: list[Any], modality: str, gates: Columns) -> Panel:
-    """The weights of one modality's candidates, stacked to 1."""
-    weights = {c: y for c, y in gates.items() if c.rpartition("_")[0] == modality}
-    traces = []
-    for n, (column, y) in enumerate(weights.items()):
-        shade = SHADES[n % len(SHADES)]
-        look = {"width": 0, "color": shade}
-        traces.append(line(column, times, y, look, stackgroup=modality, fillcolor=shade))
-    whose = modality.replace(":", "<br>") if ":" in modality else f"gate<br>{modality}"
-    return 64, traces, {"title": {"text": whose}, "range": [0, 1], "nticks": 3}
-
-
-def _stacked(panels: Sequence[Panel]) -> Chart:
-    """One panel below the other, over one time axis."""
-    inner = sum(px for px, *_ in panels) + GAP_PX * (len(panels) - 1)
-    data, axes, top = [], {}, inner
-    for number, (px, traces, axis) in enumerate(panels, start=1):
-        suffix = "" if number == 1 else str(number)
-        axes[f"yaxis{suffix}"] = {**axis, "domain": [(top - px) / inner, top / inner]}
-        data += [{**trace, "yaxis": f"y{suffix}"} for trace in traces]
-        top -= px + GAP_PX
-    margin = {"l": 64, "r": 8, "t": 8, "b": BELOW_PX}
-    layout = chart(data, inner + 8 + BELOW_PX, "time (s)", margin=margin, **axes)["layout"]
-    layout["xaxis"]["anchor"] = f"y{len(panels)}"
-    return {"data": data, "layout": layout}
+def _hundredths(x: Sequence[float | None]) -> list[int | None]:
+    return [None if v is None else round(100 * v) for v in x]

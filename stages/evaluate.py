@@ -2,6 +2,7 @@
 
 reads   data/ingest/clips.jsonl, data/align/*.h5, data/train/
 writes  data/evaluate/metrics.json                   each run's scores over seeds, with intervals
+        data/evaluate/ccc.json                       {run: mean CCC}, what `dvc exp show` compares
         data/evaluate/predictions/<run>/<clip>.csv   time, valence, arousal (mean over seeds), truth
         data/evaluate/gates/<run>/<clip>.csv         time, gate weights (mean over seeds)
         data/evaluate/plots/*.csv                    what `dvc plots show` draws
@@ -73,6 +74,8 @@ def run(params: Params) -> None:
         metrics = {"heads": table, "baseline": baseline, "bootstrap": drawn, "split": params.split}
         metrics |= {"clips": len(clips), "features": grid.provenance()}
         write_lines(out / "metrics.json", [json.dumps(metrics, indent=2, ensure_ascii=False)])
+        means = {name: scores["mean"]["ccc"] for name, scores in table.items()}
+        write_lines(out / "ccc.json", [json.dumps(means, indent=2, ensure_ascii=False)])
 
 
 def _folders(params: Params) -> dict[str, list[Path]]:

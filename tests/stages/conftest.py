@@ -9,7 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from stages import evaluate, robustness
 from tests.stages.planted import GATED, HEADS, lay_clips, lay_grid, params, train_all, write_params
+from tests.stages.test_evaluate import PARAMS as EVALUATION
+from tests.stages.test_robustness import PARAMS as FAILURES
 
 RATE = 16_000  # Hz
 
@@ -69,3 +72,16 @@ def trained_project(trained_once: Path, tmp_path: Path, monkeypatch: pytest.Monk
     shutil.copytree(trained_once, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def measured(trained_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which everything that the report tells of is measured. Do not change it."""
+    folder = tmp_path_factory.mktemp("measured")
+    shutil.copytree(trained_once, folder, dirs_exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("WORKERS", "1")
+        evaluate.run(evaluate.Params(**EVALUATION))
+        robustness.run(robustness.Params(**{**FAILURES, "shares": [0, 0.5]}))
+    return folder

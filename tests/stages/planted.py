@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
+from features.crops import Face, keep, no_face
 from features.media import Info
 from features.shards import Record, write_folder
+from features.track import State
+from features.words import Word, keep_words
 from stages import train
 from stages._clips import CLIPS, Clip, write_clips
 from stages._grid import ALIGN
@@ -74,6 +77,28 @@ def lay_grid(unlabelled: str = "", constant: str = "") -> None:
     read = lambda ids: (records[i] for i in ids)  # noqa: E731
     meta = {"kind": "grid", "rules": {"step_s": 0.1}, "made_from": made}
     write_folder(ALIGN, 2, meta, records, read)
+
+
+def lay_people() -> None:
+    """A face in the first half of each clip, five a second, and "well" from 1 to 2 s, in the
+    working folder."""
+    seen = np.zeros(4, np.float32), np.zeros((5, 2), np.float32)
+
+    def face(time: float) -> Face:
+        crop = np.full((112, 112, 3), int(20 * time), np.uint8)
+        return Face(time, State.OK, 0.9, 1, *seen, crop, track=0)
+
+    times = [n / 5 for n in range(T // 2)]
+    faces = [face(t) if t < T / 20 else no_face(t, State.NO_FACE) for t in times]
+    kept = {
+        "faces": [keep(c, "source", faces) for c in SPLITS],
+        "transcripts": [keep_words(c, "source", [Word("well", 1.0, 2.0, False)]) for c in SPLITS],
+    }
+    for name, records in kept.items():
+        each = {record.clip: record for record in records}
+        write_folder(
+            Path("data", name), 2, {"kind": name}, each, lambda ids, e=each: (e[i] for i in ids)
+        )
 
 
 def params(**changes: Any) -> train.Params:

@@ -119,6 +119,12 @@ def test_the_scores_are_laid_out_for_plots_a_row_per_run(trained_project):
             assert float(row[target]) == heads[row["run"]][target]["ccc"]
 
 
+def test_each_run_is_one_number_for_dvc_to_compare(trained_project):
+    heads = score()["heads"]
+    numbers = json.loads((EVALUATE / "ccc.json").read_text())
+    assert numbers == {name: scores["mean"]["ccc"] for name, scores in heads.items()}
+
+
 def test_the_history_of_every_model_is_gathered(trained_project):
     """Heads with gates have columns that others leave empty, models of one target too."""
     score()

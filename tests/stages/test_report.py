@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
+import base64
+import csv
+import gzip
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
 import pytest
+from dvc_render.vega_templates import TEMPLATES
+from ruamel.yaml import YAML
 
-from stages import evaluate, report, robustness
-from stages._page import charts
-from stages._tables import scores, variations
+from stages import evaluate, report, train
+from stages._page import SCRIPTS, STYLE, charts
+from stages._tables import lacking, scores, variations
+from stages._viewer import Seen, compact
 from stages.report import REPORT
-from tests.stages.planted import SPLITS
+from tests.repo import GRAPH, ROOT
+from tests.stages.planted import GATED, HEADS, SPLITS, T, lay_people, params, write_params
 from tests.stages.test_evaluate import PARAMS as EVALUATION
-from tests.stages.test_robustness import PARAMS as FAILURES
 
 PARAMS = {"title": "On <this> corpus", "note": "planted & small", "clips": 1, "heads": ["gated"]}
-
-
-@pytest.fixture(scope="module")
-def measured(trained_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which everything is measured. Do not change it."""
-    folder = tmp_path_factory.mktemp("measured")
-    shutil.copytree(trained_once, folder, dirs_exist_ok=True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        patch.setenv("WORKERS", "1")
-        evaluate.run(evaluate.Params(**EVALUATION))
-        robustness.run(robustness.Params(**{**FAILURES, "shares": [0, 0.5]}))
-    return folder
+PARAMS |= {"faces_of": [], "words_of": [], "face_every_s": 1.0}
 
 
 @pytest.fixture
@@ -54,6 +51,14 @@ def figures(page: str) -> dict[str, Any]:
     return {caption: json.loads(spec) for caption, spec in found}
 
 
+def clips(page: str) -> dict[str, Any]:
+    """{caption: what the viewer knows of the clip}."""
+    captions = re.findall("<option>(.*?)</option>", page)
+    data = re.findall('class="packed">(.*?)</script>', page)
+    unpacked = (json.loads(gzip.decompress(base64.b64decode(text))) for text in data)
+    return dict(zip(captions, unpacked, strict=True))
+
+
 def lines(chart: Any) -> dict[str, Any]:
     return {trace["name"]: trace for trace in chart["data"] if "name" in trace}
 
@@ -65,9 +70,13 @@ def test_the_page_needs_nothing_from_a_network(_here):
     assert not re.search(r"(src|href)=|url\(|@import", without_library)
 
 
+def test_all_that_the_page_is_made_of_are_deps():
+    assert {f"stages/{name}" for name in (STYLE, *SCRIPTS)} <= set(GRAPH["report"]["deps"])
+
+
 def test_every_chart_is_one_that_plotly_knows(_here):
     drawn = figures(html())
-    assert len(drawn) == 3 + 2 * 3 + 1 + 4  # targets; modality x kind; clips; runs
+    assert len(drawn) == 3 + 2 * 3 + 4  # targets; modality x kind; runs
     for chart in drawn.values():
         for trace in chart["data"]:
             if trace.get("line", {}).get("color") == "ink":
@@ -75,17 +84,52 @@ def test_every_chart_is_one_that_plotly_knows(_here):
         go.Figure(chart)
 
 
-def test_a_clip_is_drawn_as_it_was_predicted(_here):
+def test_a_clip_is_shown_as_it_was_predicted(_here):
     clip = next(name for name, split in SPLITS.items() if split == "test")
-    drawn = figures(html(heads=["both", "gated"]))[f"{clip} (subject {clip})"]
-    names = [trace.get("name") for trace in drawn["data"]]
-    weights = [f"{m}_{n}" for m in ("audio", "text") for n in range(3)]
-    assert names == [*(["truth", "both", "gated"] * 2), None, *weights]
-    predicted = evaluate.EVALUATE / f"predictions/both/{clip}.csv"
-    first = predicted.read_text().splitlines()[1].split(",")
-    assert drawn["data"][1]["x"][0] == float(first[0])
-    assert drawn["data"][1]["y"][0] == float(first[1])
-    assert drawn["data"][4]["y"][0] == float(first[2])
+    shown = clips(html(heads=["both", "gated"]))[f"{clip} (subject {clip})"]
+    assert list(shown["lines"]) == ["truth", "both", "gated"]
+    assert list(shown["gates"]) == [f"{m}_{n}" for m in ("audio", "text") for n in range(3)]
+    with (evaluate.EVALUATE / f"predictions/both/{clip}.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert (shown["start"], shown["step"], shown["steps"]) == (0.05, 0.1, T)
+    for run, suffix in (("both", ""), ("truth", "_true")):
+        for target in ("valence", "arousal"):
+            hundredths = [round(100 * float(row[f"{target}{suffix}"])) for row in rows]
+            assert shown["lines"][run][target] == hundredths
+
+
+def test_states_are_kept_by_stretches_and_what_lacks_a_label_stays_empty():
+    columns = {"time": [0.5, 1.5, 2.5], "valence": [0.125, -1.0, 0.0], "arousal": [0.0] * 3}
+    truth = {"valence_true": [None, 0.5, None], "arousal_true": [None] * 3}
+    clip = json.loads(compact(Seen({"run": {**columns, **truth}}, {"visual": [0, 1, 1]}, {})))
+    assert clip["states"] == {"visual": [[0, 1], [1, 2]]}
+    assert clip["lines"]["truth"]["valence"] == [None, 50, None]
+    assert clip["lines"]["run"]["valence"] == [12, -100, 0]
+    assert (clip["start"], clip["step"]) == (0.5, 1.0)
+
+
+def test_nobody_is_seen_or_quoted_unless_their_folder_is_named(_here):
+    lay_people()
+    for folders in ([], ["data/demo"], ["x"]):  # the media are at x.wav
+        nobody = next(iter(clips(html(faces_of=folders, words_of=folders)).values()))
+        assert (nobody["faces"], nobody["words"], nobody["lacking"]) == ([], [], "")
+    quoted = next(iter(clips(html(words_of=["."])).values()))
+    assert quoted["words"] == [[1.0, 2.0, "well"]] and quoted["faces"] == []
+    seen = next(iter(clips(html(faces_of=["."])).values()))
+    assert [time for time, _ in seen["faces"]] == [0.0, 1.0, 2.0, 3.0] and seen["words"] == []
+
+
+def test_a_clone_without_faces_and_words_shows_the_rest_and_says_so(_here):
+    shown = next(iter(clips(html(faces_of=["."], words_of=["."])).values()))
+    assert "data/faces is not here" in shown["lacking"]
+    assert "data/transcripts is not here" in shown["lacking"]
+    assert shown["steps"] == T and shown["faces"] == shown["words"] == []
+
+
+def test_the_same_page_is_the_same_bytes(_here):
+    lay_people()
+    first = html(faces_of=["."], words_of=["."])
+    assert html(faces_of=["."], words_of=["."]) == first
 
 
 def test_curves_have_a_line_per_head_and_target(_here):
@@ -109,7 +153,43 @@ def test_without_gates_or_intervals_or_baseline_the_rest_is_shown(_here):
     evaluate.run(evaluate.Params(**{**EVALUATION, "split": "val", "baselines": ["jmt"]}))
     page = html(heads=["both"], clips=0)
     assert "better than" not in page and "resamples" not in page
-    assert "c (subject c)" not in figures(page)
+    assert clips(page) == {} and "No clip was asked for" in page
+
+
+def test_without_scores_it_says_what_to_run(_here):
+    (evaluate.EVALUATE / "metrics.json").unlink()
+    with pytest.raises(FileNotFoundError, match=r"no head was evaluated; run `dvc repro evaluate`"):
+        html()
+
+
+def test_open_shows_the_page_there_is_and_makes_none(_here):
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "BROWSER": "echo %s"}
+    command = [sys.executable, "-m", "stages.report", "--open"]
+    none = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert none.returncode == 1 and "run `dvc repro report` first" in none.stderr
+    html()
+    written = REPORT.stat().st_mtime_ns
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == REPORT.resolve().as_uri()
+    assert REPORT.stat().st_mtime_ns == written
+
+
+def test_every_picture_of_dvc_has_its_template():
+    pictures = YAML(typ="safe").load(ROOT / "dvc.yaml")["plots"]
+    named = {spec["template"] for picture in pictures for spec in picture.values()}
+    ours = {file.stem: json.loads(file.read_text()) for file in (ROOT / ".dvc/plots").glob("*")}
+    assert set(ours) < named <= {*ours, *(template.DEFAULT_NAME for template in TEMPLATES)}
+    assert all("<DVC_METRIC_DATA>" in json.dumps(template) for template in ours.values())
+
+
+def test_a_single_seed_has_no_deviation(_here):
+    assert "standard deviation over 2 seeds" in html() and "±" in html()
+    for folder in train.TRAIN.glob("*-2"):
+        shutil.rmtree(folder)
+    chosen = params(heads={**HEADS, **GATED}, seeds=[1])
+    write_params(chosen)
+    evaluate.run(evaluate.Params(**EVALUATION))
+    assert "of one seed" in html() and "±" not in html()
 
 
 def test_a_run_that_does_not_exist_is_answered_with_the_nearest(_here):
@@ -120,17 +200,34 @@ def test_a_run_that_does_not_exist_is_answered_with_the_nearest(_here):
 def test_the_table_of_scores_by_hand():
     score = {"ccc": 0.5, "ccc_std": 0.01, "ccc_low": 0.4, "ccc_high": 0.6}
     less = {"ccc": 0.25, "ccc_std": 0.02}
+    once = {"ccc": 0.125, "ccc_std": 0.0}
     mean = {"difference": -0.25, "low": -0.3, "high": -0.1, "above_zero": 0.04}
-    heads = {
+    heads: dict[str, Any] = {
         "worse": {t: less for t in ("valence", "arousal", "mean")},
         "plain": {t: score for t in ("valence", "arousal", "mean")},
+        "one seed": {t: once for t in ("valence", "arousal", "mean")},
     }
     heads["worse"] = {**heads["worse"], "against": {"plain": {"mean": mean}}}
     html = scores({"heads": heads, "baseline": "plain"}).replace("\N{MINUS SIGN}", "-")
-    first, second = re.findall(r"<tr><td>(.*?)</tr>", html)
+    first, second, third = re.findall(r"<tr><td>(.*?)</tr>", html)
     assert first.startswith("plain</td><td>0.500 ± 0.010<small>0.400 to 0.600</small>")
     assert second.startswith("worse</td><td>0.250 ± 0.020</td>")
+    assert third.startswith("one seed</td><td>0.125</td>")
     assert "<b>-0.250</b><small>-0.300 to -0.100</small></td><td>4 %" in second
+
+
+def test_what_is_left_without_a_modality_by_hand():
+    def head(mean: float, **without: float) -> dict[str, Any]:
+        left = {m: {"valence": ccc + 0.1, "arousal": ccc - 0.1} for m, ccc in without.items()}
+        return {"mean": {"ccc": mean}, **({"ccc_without": left} if left else {})}
+
+    table = lacking({"one": head(0.9), "two": head(0.7, x=0.5, y=0.25), "three": head(0.8, x=0.5)})
+    assert re.findall('<th scope="col">(.*?)</th>', table)[2:] == ["without x", "without y"]
+    assert re.findall("<tr><td>(.*?)</td></tr>", table) == [
+        "three</td><td>0.800</td><td>0.500</td><td>",
+        "two</td><td>0.700</td><td>0.500</td><td>0.250",
+    ]
+    assert lacking({"one": head(0.9)}) == ""
 
 
 def test_runs_that_differ_in_options_or_recipe_are_set_side_by_side():

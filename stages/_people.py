@@ -1,0 +1,59 @@
+"""Whose faces and words the report may hold, and where they come from.
+
+data/faces and data/transcripts are no deps of the report: they are never pushed, so that a clone
+that has pulled lacks them, and DVC would refuse to make its page anew. Nothing stale comes of it:
+data/align, which is a dep, is made from both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from features.shards import Shards
+from features.thumbnails import thumbnails
+from features.words import read_words
+from stages._clips import Clip
+
+FACES, TRANSCRIPTS = Path("data/faces"), Path("data/transcripts")
+SIZE_PX = 64
+
+
+@dataclass(frozen=True)
+class People:
+    """Folders of media whose people may be seen, and quoted; a face every `every_s`."""
+
+    faces_of: Sequence[str]
+    words_of: Sequence[str]
+    every_s: float
+
+    def of(self, clip: Clip) -> dict[str, Any]:
+        """What may be shown of a clip, as stages._viewer.Seen takes it."""
+        places: list[tuple[str, Sequence[str], Path, Shards | None, Callable[..., Any]]] = [
+            ("words", self.words_of, TRANSCRIPTS, self._words, read_words),
+            ("faces", self.faces_of, FACES, self._faces, self._small),
+        ]
+        shown: dict[str, Any] = {"faces_every": self.every_s}
+        lacking = []
+        for what, folders, place, shards, read in places:
+            if not any(Path(clip.media or "").is_relative_to(folder) for folder in folders):
+                continue
+            if shards is None:
+                lacking.append(f"{what}, since {place} is not here")
+            elif clip.id in shards:
+                shown[what] = read(shards[clip.id])
+        return {**shown, "lacking": f"Not shown: {'; '.join(lacking)}." if lacking else ""}
+
+    def _small(self, record: Any) -> list[tuple[float, bytes]]:
+        return thumbnails(record, self.every_s, SIZE_PX)
+
+    @cached_property
+    def _faces(self) -> Shards | None:
+        return Shards(FACES) if self.faces_of and FACES.is_dir() else None
+
+    @cached_property
+    def _words(self) -> Shards | None:
+        return Shards(TRANSCRIPTS) if self.words_of and TRANSCRIPTS.is_dir() else None
