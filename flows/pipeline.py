@@ -12,62 +12,21 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from graphlib import TopologicalSorter
-from queue import SimpleQueue
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")  # nothing here calls home
-os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")  # cold disks
-
 from dvc.exceptions import DvcException
-from prefect import flow, get_run_logger, task
-from prefect.client.schemas.objects import State
-from prefect.states import Completed, Failed
+from httpx import TransportError
+from prefect.settings import PREFECT_API_URL
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.artifacts import publish
+from flows.branches import CORES, pipeline
 from flows.graph import plan
 from flows.ready import CannotStart, alone, check_server
-from flows.reproduce import Outcome, reproduce
+from flows.reproduce import Outcome
 
 
-@task(task_run_name="{stage}")
-def bring_up_to_date(stage: str) -> State[Outcome]:
-    """One stage; its outcome is data of the state, failed or not."""
-    outcome = reproduce(stage, get_run_logger().info)
-    if outcome.what == "failed":
-        return Failed(message=outcome.said, data=outcome)
-    publish(stage)
-    return Completed(message=outcome.what, data=outcome, name=outcome.what.capitalize())
-
-
-@flow(name="valence-arousal-fusion")
-def pipeline(needs: Mapping[str, list[str]]) -> State[list[Outcome]]:
-    """Every stage once what it needs is done -> what became of each that was begun, as data."""
-    sorter, ended, outcomes = TopologicalSorter(needs), SimpleQueue(), []
-    sorter.prepare()
-    running = 0
-    while True:
-        for stage in sorter.get_ready():
-            bring_up_to_date.submit(stage).add_done_callback(ended.put)
-            running += 1
-        if not running:
-            break
-        outcome = ended.get().result(raise_on_failure=False)
-        if isinstance(outcome, BaseException):  # not the stage's failure but one of this code
-            raise outcome
-        running -= 1
-        outcomes.append(outcome)
-        if outcome.what != "failed":
-            sorter.done(outcome.stage)
-    failed = [outcome.stage for outcome in outcomes if outcome.what == "failed"]
-    if failed:
-        return Failed(message=f"failed: {', '.join(failed)}", data=outcomes)
-    return Completed(data=outcomes)
-
-
-def report(needs: Mapping[str, list[str]], outcomes: list[Outcome]) -> Iterator[str]:
+def report(needs: Iterable[str], outcomes: list[Outcome]) -> Iterator[str]:
     """A line for each stage: what became of it, and how long it took."""
     known = {outcome.stage: outcome for outcome in outcomes}
     width = max(map(len, needs), default=0)
@@ -86,23 +45,35 @@ def main() -> None:
     )
     parser.add_argument("targets", nargs="*", metavar="target", help="stages; all if none is given")
     parser.add_argument("--dry", action="store_true", help="print the stages in order, run none")
-    jobs = {"type": int, "default": os.cpu_count() or 1}
-    parser.add_argument("--jobs", **jobs, help="stages side by side, at most (%(default)s)")
+    parser.add_argument("--jobs", type=int, default=CORES, help="stages side by side (%(default)s)")
+    parser.add_argument("--executor", help="where clips go: local, or a Dask scheduler's address")
     given = parser.parse_args()
     try:
-        needs = plan(given.targets)
+        needs = list(plan(given.targets))
         if given.dry:
             print("\n".join(needs))
             return
         check_server()
         with alone():
-            side_by_side: Any = ThreadPoolTaskRunner(max_workers=max(1, given.jobs))
-            state = pipeline.with_options(task_runner=side_by_side)(needs, return_state=True)
-            outcomes: Any = state.result(raise_on_failure=False)
+            pass  # said at once, before a temporary server is started
+        side_by_side: Any = ThreadPoolTaskRunner(max_workers=max(1, given.jobs))
+        run = pipeline.with_options(task_runner=side_by_side)
+        state = run(given.targets, given.executor, return_state=True)
+        outcomes: Any = state.result(raise_on_failure=False)
         if isinstance(outcomes, BaseException):
             raise outcomes
     except (LookupError, DvcException, CannotStart) as error:
         sys.exit(f"flows.pipeline: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except TransportError:
+        print(
+            f"flows.pipeline: the Prefect server at {PREFECT_API_URL.value()} does not answer any "
+            f"more; what stages have finished is kept: run again, with a server or without",
+            file=sys.stderr,
+            flush=True,
+        )
+        os._exit(1)  # Prefect would try for minutes to tell the server what happened
     print("\n".join(report(needs, outcomes)))
     failed = [outcome for outcome in outcomes if outcome.what == "failed"]
     if failed:

@@ -31,10 +31,15 @@ def alone() -> Iterator[None]:
         yield
 
 
-def check_server() -> None:
-    """Raise CannotStart if Prefect is told of a server that does not answer."""
+def check_server(*, needed: bool = False) -> None:
+    """Raise CannotStart if Prefect is told of a server that does not answer, or needs one."""
     url = PREFECT_API_URL.value()
     if not url:
+        if needed:
+            raise CannotStart(
+                "a schedule needs a server: start it with `prefect server start`, and say where it "
+                "is with PREFECT_API_URL=http://127.0.0.1:4200/api"
+            )
         return
     with get_client(sync_client=True) as client:
         if client.api_healthcheck() is not None:

@@ -1,7 +1,7 @@
 """The map over clips: the one seam through which a stage's work leaves its own process.
 
 Where the work runs never changes a byte, so it is no parameter: WORKERS in the environment, or
-as many processes as there are cores.
+as many processes as there are cores; or a Dask cluster, if DASK_SCHEDULER_ADDRESS is there.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
+from importlib import import_module
 from threading import Thread
 from typing import TypeVar
 
 from tqdm import tqdm
 
+CLUSTER = "DASK_SCHEDULER_ADDRESS"  # Dask's own name for it
 START_S = 10  # what a process that loads torch and a model takes to start
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
 T = TypeVar("T")
@@ -31,7 +33,11 @@ def each(work: Callable[[T], R], items: Sequence[T], label: str, unit: str = "cl
     The first failure is raised once the items in flight are done; those not begun are dropped.
     """
     with _one_thread_each():
-        yield from progress(_results(work, items, workers()), len(items), label, unit)
+        if items and os.environ.get(CLUSTER):  # nothing here imports what it does not need
+            results = import_module("flows.cluster").spread(work, items)
+        else:
+            results = _results(work, items, workers())
+        yield from progress(results, len(items), label, unit)
 
 
 def _results(work: Callable[[T], R], items: Sequence[T], count: int) -> Iterator[R]:
@@ -47,8 +53,8 @@ def _results(work: Callable[[T], R], items: Sequence[T], count: int) -> Iterator
 
 def _elsewhere(work: Callable[[T], R], items: Sequence[T], count: int) -> Iterator[R]:
     context = multiprocessing.get_context("spawn")  # fork would copy torch's locked threads
-    with ProcessPoolExecutor(min(count, len(items)), context, _Worker.begin) as pool:
-        futures = [pool.submit(_Worker.do, work, item) for item in items]
+    with ProcessPoolExecutor(min(count, len(items)), context, Worker.begin) as pool:
+        futures = [pool.submit(Worker.do, work, item) for item in items]
         try:
             for future in as_completed(futures):
                 yield future.result()
@@ -57,7 +63,7 @@ def _elsewhere(work: Callable[[T], R], items: Sequence[T], count: int) -> Iterat
             raise
 
 
-class _Worker:
+class Worker:
     """What a process of the pool knows of itself."""
 
     busy = False

@@ -1,0 +1,72 @@
+"""The graph as a Prefect flow: each stage as soon as what it needs is done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from queue import SimpleQueue
+from typing import Any
+
+from prefect import flow, get_run_logger, task
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.artifacts import publish
+from flows.graph import plan
+from flows.ready import alone
+from flows.reproduce import Outcome, reproduce, stop
+
+CORES = os.cpu_count() or 1
+SIDE_BY_SIDE: Any = ThreadPoolTaskRunner(max_workers=CORES)
+
+
+@task(task_run_name="{stage}")
+def bring_up_to_date(stage: str, executor: str | None) -> State[Outcome]:
+    """One stage; its outcome is data of the state, failed or not."""
+    outcome = reproduce(stage, executor, get_run_logger().info)
+    if outcome.what == "failed":
+        return Failed(message=outcome.said, data=outcome)
+    publish(stage)
+    return Completed(message=outcome.what, data=outcome, name=outcome.what.capitalize())
+
+
+@flow(name="valence-arousal-fusion", task_runner=SIDE_BY_SIDE)
+def pipeline(targets: list[str], executor: str | None = None) -> State[list[Outcome]]:
+    """Every stage once what it needs is done -> what became of each that was begun, as data.
+
+    targets   stages; all if none is given
+    executor  where the clips of a stage go: local, or the address of a Dask scheduler; if none is
+              given, as the environment says
+    """
+    with alone():
+        try:
+            outcomes = list(_run(TopologicalSorter(plan(targets)), executor))
+        except BaseException:  # Ctrl-C and termination too: no stage outlives its flow
+            get_run_logger().warning("stages are told to end; every finished clip is kept")
+            stop()
+            raise
+    failed = [outcome.stage for outcome in outcomes if outcome.what == "failed"]
+    if failed:
+        return Failed(message=f"failed: {', '.join(failed)}", data=outcomes)
+    return Completed(data=outcomes)
+
+
+def _run(sorter: TopologicalSorter[str], executor: str | None) -> Iterator[Outcome]:
+    ended: SimpleQueue[Any] = SimpleQueue()
+    running = 0
+    sorter.prepare()
+    while True:
+        for stage in sorter.get_ready():
+            bring_up_to_date.submit(stage, executor).add_done_callback(ended.put)
+            running += 1
+        if not running:
+            return
+        outcome = ended.get().result(raise_on_failure=False)
+        if isinstance(outcome, BaseException):  # not the stage's failure but one of this code
+            raise outcome
+        running -= 1
+        yield outcome
+        if outcome.what != "failed":
+            sorter.done(outcome.stage)

@@ -1,0 +1,238 @@
+"""Clips on a Dask cluster: a real scheduler and real workers, on loopback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from features.track import keep_track
+from features.words import keep_words
+from flows import cluster
+from flows.batches import size
+from flows.worker import Refused
+from stages import audio, transcripts
+from stages._clips import read_clips
+from stages._extract import extract
+from tests.flows.lab import Lab
+from tests.repo import OURS, PARAMS, ROOT
+from tests.stages.conftest import write_tone
+from tests.stages.test_ingest import run as run_ingest
+
+CLIPS = [f"tone{n:02d}" for n in range(8)]
+PLANTED = """
+import os, time
+from stages.audio import voice
+from stages.transcripts import spoken
+
+def begin(clip):
+    with open("begun.txt", "a") as file:
+        file.write(clip.id + "\\n")
+    time.sleep(0.2)
+    if os.path.exists("deadly.txt") and open("deadly.txt").read() == clip.id:
+        os.kill(os.getpid(), 9)
+
+def voice_slowly(extractor, clip):
+    begin(clip)
+    return voice(extractor, clip)
+
+def spoken_slowly(extractor, clip):
+    begin(clip)
+    return spoken(extractor, clip)
+"""
+
+
+@pytest.fixture(scope="module")
+def module(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a module that every process can import, which extracts slowly."""
+    folder = tmp_path_factory.mktemp("module")
+    (folder / "planted.py").write_text(PLANTED)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lab(module: Path) -> Iterator[Lab]:
+    """Two machines. Leave it with them."""
+    made = Lab(module)
+    yield made.of(2)
+    made.close()
+
+
+def ingested(folder: Path, module: Path, patch: pytest.MonkeyPatch) -> None:
+    """Work in a folder with a corpus of 8 short tones, ingested."""
+    patch.chdir(folder)
+    patch.setenv("WORKERS", "1")
+    patch.setenv("CLIP_STORE", "here")
+    patch.syspath_prepend(module)
+    for number, name in enumerate(CLIPS):
+        write_tone(Path(f"corpus/media/{name}.wav"), 200.0 + 10 * number, 0.2)
+        words = Path(f"corpus/transcripts/{name}.csv")
+        words.parent.mkdir(exist_ok=True)
+        words.write_text(f"word,start,end\n{name},0.0,0.1\n")
+    run_ingest(Path("corpus"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, module: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ingested(tmp_path, module, monkeypatch)
+
+
+def run(kind: str = "transcripts") -> dict[str, bytes]:
+    """A stage of slow clips; its shards."""
+    import planted
+
+    stage, ask, keep = {
+        "audio": (audio, planted.voice_slowly, keep_track),
+        "transcripts": (transcripts, planted.spoken_slowly, keep_words),
+    }[kind]
+    sources = {clip: clip.sha256 for clip in read_clips()}
+    out = Path("data", kind)
+    shutil.rmtree(out, ignore_errors=True)
+    extract(kind, stage.Params(**PARAMS[kind]), sources, ask, keep, out)
+    return {path.name: path.read_bytes() for path in sorted(out.iterdir())}
+
+
+def begun() -> list[str]:
+    return Path("begun.txt").read_text().split() if Path("begun.txt").exists() else []
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory, module: Path) -> dict[str, dict[str, bytes]]:
+    """What one machine makes alone: {stage: shards}."""
+    with pytest.MonkeyPatch.context() as patch:
+        ingested(tmp_path_factory.mktemp("alone"), module, patch)
+        return {kind: run(kind) for kind in ("audio", "transcripts")}
+
+
+def kept() -> int:
+    return len(list(Path("here").glob("??/[!.]*.h5")))
+
+
+class Meanwhile(Thread):
+    """Do something once three clips are in the store."""
+
+    def __init__(self, act: Callable[[], object]):
+        super().__init__()
+        self.act = act
+        self.start()
+
+    def run(self) -> None:
+        while kept() < 3:
+            time.sleep(0.01)
+        self.act()
+
+
+def killing(process: subprocess.Popen[bytes]) -> Meanwhile:
+    return Meanwhile(partial(os.killpg, process.pid, signal.SIGKILL))
+
+
+def test_a_cluster_makes_the_bytes_that_one_machine_makes(folder, lab, expected, monkeypatch):
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lab.address)
+    assert run("audio") == expected["audio"]
+    assert sorted(begun()) == CLIPS
+    assert [p for place in ("data", "here") for p in Path(place).glob(".seen-*")] == []
+
+
+def test_a_clip_that_fails_is_named_once_and_tried_once(folder, lab, monkeypatch):
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lab.address)
+    Path("corpus/transcripts/tone03.csv").write_text("word,start,end\nwell,soon,later\n")
+    with pytest.raises(ValueError, match=r"tone03\.csv") as failure:
+        run()
+    assert failure.value.__notes__ == ["in clip 'tone03', corpus/media/tone03.wav"]
+    assert begun().count("tone03") == 1 and kept() >= 1
+
+
+def test_a_worker_that_is_killed_changes_no_byte(folder, lab, expected, monkeypatch):
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lab.address)
+    third = lab.machine()
+    lab.client.wait_for_workers(3, timeout=30)
+    killed = killing(third)
+    assert run() == expected["transcripts"]
+    killed.join()
+    assert set(begun()) == set(CLIPS) and third.wait() == -signal.SIGKILL
+
+
+def test_a_clip_that_kills_its_workers_is_named_in_the_end(folder, lab, monkeypatch):
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lab.address)
+    Path("deadly.txt").write_text("tone05")
+    with pytest.raises(cluster.ClusterError, match=r"4 workers died, .*: tone05;"):
+        run()
+    assert begun().count("tone05") == 4
+    lab.client.wait_for_workers(2, timeout=30)
+
+
+def test_without_its_scheduler_a_stage_ends_and_what_is_finished_is_kept(
+    folder, module, expected, monkeypatch
+):
+    with closing(Lab(module).of(1)) as doomed:
+        monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", doomed.address)
+        killed = killing(doomed.scheduler)
+        started = time.monotonic()
+        with pytest.raises(cluster.ClusterError, match="is lost; every finished clip is kept"):
+            run()
+        assert time.monotonic() - started < 20
+        killed.join()
+    finished = kept()
+    monkeypatch.delenv("DASK_SCHEDULER_ADDRESS")
+    Path("begun.txt").unlink()
+    assert run() == expected["transcripts"]
+    assert len(begun()) == len(CLIPS) - finished <= 5
+
+
+def test_a_worker_of_another_version_is_refused_by_name(folder, lab, module, monkeypatch):
+    other = module / "other"
+    for name in OURS:
+        shutil.copytree(ROOT / name, other / name)
+    track = other / "features/track.py"
+    track.write_text(track.read_text() + "\nCHANGED = True\n")
+    library = other / "av-1.0.dist-info"
+    library.mkdir()
+    (library / "METADATA").write_text("Metadata-Version: 2.1\nName: av\nVersion: 1.0\n")
+    stranger = lab.machine(path=f"{module}:{other}")
+    lab.client.wait_for_workers(3, timeout=30)
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lab.address)
+    with pytest.raises(Refused, match=r"refused: av is 1\.0, not .*, features/track.py differs"):
+        run()
+    assert begun() == []
+    os.killpg(stranger.pid, signal.SIGKILL)
+
+
+def test_a_scheduler_outside_a_checkout_is_told_where_to_start(folder, module, monkeypatch):
+    with closing(Lab(module, scheduler=str(module)).of(1)) as away:
+        monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", away.address)
+        with pytest.raises(cluster.ClusterError, match=r"is not in a checkout: .*start it in one"):
+            run()
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nowhere"])
+def test_a_scheduler_that_does_not_answer_is_named_in_time(folder, monkeypatch, address):
+    monkeypatch.setattr(cluster, "ANSWER_S", 1.0)
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", address)
+    started = time.monotonic()
+    with pytest.raises(cluster.ClusterError, match=f"no Dask scheduler answers at .*{address}"):
+        run()
+    assert time.monotonic() - started < 5
+
+
+def test_a_stage_that_uses_this_machine_alone_loads_no_scheduler():
+    code = "import sys, stages.audio; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert not {"prefect", "distributed", "flows"} & set(done.stdout.split())
+
+
+def test_batches_last_tens_of_seconds_and_shrink_towards_the_end():
+    assert size(1000, 2, None) == 1
+    assert size(1000, 2, 0.1) == 200  # 20 s
+    assert size(1000, 2, 60.0) == 1
+    assert size(101, 2, 0.1) == 26  # two for each of two workers
+    assert size(3, 2, 0.1) == 1
