@@ -17,6 +17,7 @@ from torch import nn
 from transformers import AutoModel, PreTrainedModel
 from transformers.utils import logging
 
+from features.network import Place
 from features.weights import WeightsError, some
 
 UNREAD = {".md", ".onnx", ".h5", ".ot", ".msgpack"}  # files of a model that torch does not load
@@ -25,13 +26,20 @@ READERS = {  # what reads a signal for the model, and the files of which it need
     "tokenizer": ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "*.tiktoken"),
     "image processor": ("preprocessor_config.json", "processor_config.json"),
     "feature extractor": ("preprocessor_config.json", "processor_config.json"),
+    "tokenizer of Whisper": ("tokenizer.json",),
 }
 
 
-def folder(model: str, reader: str) -> Path:
+def folder(
+    model: str, reader: str, weights: tuple[str, ...] = WEIGHTS, get: str = "<model id>"
+) -> Path:
     """A folder, or a model id whose files are in the cache already -> the folder of the files.
 
-    reader  one of READERS. Raises FileNotFoundError for what is not there.
+    reader   one of READERS
+    weights  what files of weights are called
+    get      the id of such a model, for whoever has none
+
+    Raises FileNotFoundError for what is not there.
     """
     place = Path(model)
     if not place.is_dir():
@@ -40,26 +48,26 @@ def folder(model: str, reader: str) -> Path:
         except (LocalEntryNotFoundError, HFValidationError):
             raise FileNotFoundError(
                 f"no folder {model}, and no such model in the cache; get one with: "
-                f"hf download <model id> --local-dir {model}"
+                f"hf download {get} --local-dir {model}"
             ) from None
-    need = {"configuration": ("config.json",), "weights": WEIGHTS, reader: READERS[reader]}
+    need = {"configuration": ("config.json",), "weights": weights, reader: READERS[reader]}
     for what, patterns in need.items():
         if not any(any(place.glob(pattern)) for pattern in patterns):
             raise FileNotFoundError(
                 f"the model folder {place} has no {what} ({' or '.join(patterns)}); get it whole "
-                f"with: hf download <model id> --local-dir {place}"
+                f"with: hf download {get} --local-dir {place}"
             )
     return place
 
 
-def load(place: Path, device: torch.device, unused: tuple[str, ...] = ()) -> PreTrainedModel:
-    """The model in a folder, frozen, on a device. Raises WeightsError.
+def load(root: Path, where: Place, unused: tuple[str, ...] = ()) -> PreTrainedModel:
+    """The model in a folder, frozen, in its place. Raises WeightsError.
 
     unused  beginnings of names of parts that nobody asks: they may be missing
     """
-    with reading("model", place):
+    with reading("model", root):
         model, info = AutoModel.from_pretrained(
-            place,
+            root,
             local_files_only=True,
             trust_remote_code=False,
             dtype=torch.float32,
@@ -70,10 +78,11 @@ def load(place: Path, device: torch.device, unused: tuple[str, ...] = ()) -> Pre
     if missing or other:
         what, names = ("missing", missing) if missing else ("of another shape", other)
         raise WeightsError(
-            f"{place} holds weights of another architecture than its config.json says; "
+            f"{root} holds weights of another architecture than its config.json says; "
             f"{what}: {some(names)}"
         )
-    nn.Module.to(model, device)
+    nn.Module.to(model, where.device)
+    model.forward = where.precise(model.forward)
     return model.eval().requires_grad_(False)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 
 import pytest
 from ruamel.yaml import YAML
 
-from features.extractor import available
+from features.extractor import available, build
+from features.visual.r2plus1d import PLACES
 from models import fusion
 from stages._plans import plans
 from stages.train import Params
@@ -31,10 +33,32 @@ def test_every_head_is_listed():
     assert sorted(listed) == fusion.available()
 
 
+EXTRACTORS = rows("| stage | extractor | rows | D | rows/s | weights | their licence |")
+DIMS = {  # of extractors whose width is no constant of their class
+    "r2plus1d": lambda: {512, 512 * PLACES},
+    "hog": lambda: {build("visual", "hog", PARAMS["visual"]["options"]).dim},
+    "logmel": lambda: {build("audio", "logmel", PARAMS["audio"]["options"]).dim},
+    "minilm": lambda: {build("text", "minilm", PARAMS["text"]["options"]).dim},
+    "egemaps": lambda: {import_module("features.audio.egemaps").Smile().dim},
+}
+
+
 @pytest.mark.parametrize("kind", ["faces", "visual", "audio", "transcripts", "text"])
 def test_every_extractor_is_listed(kind: str):
-    table = rows("| stage | extractor | rows | D | weights |")
-    assert sorted(row[1].strip("`") for row in table if row[0] == kind) == available(kind)
+    assert sorted(row[1].strip("`") for row in EXTRACTORS if row[0] == kind) == available(kind)
+
+
+@pytest.mark.parametrize("row", [r for r in EXTRACTORS if r[0] in ("visual", "audio", "text")])
+def test_extractors_are_as_wide_as_listed(row: list[str]):
+    kind, name = row[0], row[1].strip("`")
+    if name == "egemaps":
+        pytest.importorskip("opensmile", reason="an optional package")
+    module = import_module(f"features.{kind}.{name}")
+    own = [x for x in vars(module).values() if getattr(x, "__module__", "") == module.__name__]
+    fixed = {x.dim for x in own if isinstance(getattr(x, "dim", None), int)}
+    dims = DIMS[name]() if name in DIMS else fixed
+    assert {int(number) for number in re.findall(r"\d+", row[3])} == dims
+    assert dims or row[3] == "the model's"
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ class Speech:
     """
 
     def __init__(self, where: Path, layer: int | str, device: str):
-        self._device = place(device)
-        self._model = load(where, self._device, unused=("masked_spec_embed", "pooler."))
+        self._place = place(device)
+        self._model = load(where, self._place, unused=("masked_spec_embed", "pooler."))
         config = self._model.config
         if not hasattr(config, "conv_stride") or not hasattr(config, "conv_kernel"):
             raise ValueError(
@@ -45,8 +45,8 @@ class Speech:
     def __call__(self, sound: np.ndarray) -> np.ndarray:
         sound = np.pad(sound, (0, max(0, self.frame - len(sound))))
         x = self._reader(sound, sampling_rate=self.rate, return_tensors="pt")["input_values"]
-        said = self._model(x.to(self._device), output_hidden_states=True).hidden_states
-        return torch.stack([said[i][0] for i in self._layers]).mean(0).cpu().numpy()
+        said = self._model(x.to(self._place.device), output_hidden_states=True).hidden_states
+        return torch.stack([said[i][0] for i in self._layers]).mean(0).float().cpu().numpy()
 
 
 def _layers(layer: int | str, count: int) -> list[int]:

@@ -45,8 +45,8 @@ class BertWords:
     paths = ("model",)
 
     def __init__(self, where: Path, layers: int, tokens: int, device: str, batch: int):
-        self._device, self._batch = place(device), batch
-        self._model = load(where, self._device, unused=("pooler.",))
+        self._place, self._batch = place(device), batch
+        self._model = load(where, self._place, unused=("pooler.",))
         self._layers, self._tokens, self._read = layers, tokens, _tokenizer(where)
         self.dim = int(self._model.config.hidden_size)
         self._most = tokens - self._read.num_special_tokens_to_add()
@@ -88,8 +88,8 @@ class BertWords:
             padding=True,
             return_tensors="pt",
         )
-        said = self._model(**x.to(self._device), output_hidden_states=True).hidden_states
-        total = torch.stack(said[-self._layers :]).sum(0).cpu().numpy()  # (chunks, L, D)
+        said = self._model(**x.to(self._place.device), output_hidden_states=True).hidden_states
+        total = torch.stack(said[-self._layers :]).sum(0).float().cpu().numpy()  # (chunks, L, D)
         for i, ((begin, _), (first, last)) in enumerate(part):
             owners = np.array([-1 if word is None else begin + word for word in x.word_ids(i)])
             for word in range(first, last):

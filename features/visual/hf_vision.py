@@ -48,8 +48,8 @@ class HfVision:
 
     def __init__(self, where: Path, pool: str, device: str, batch: int):
         unused = () if pool == "pooler" else ("pooler.",)
-        self._device = place(device)
-        both = load(where, self._device, (*unused, "text_model.", "text_projection", "logit_"))
+        self._place = place(device)
+        both = load(where, self._place, (*unused, "text_model.", "text_projection", "logit_"))
         self._model: nn.Module = getattr(both, "vision_model", both)  # of a pair, its eyes
         self._pool, self._batch = pool, batch
         self.weights = files(where)
@@ -64,7 +64,8 @@ class HfVision:
     def _embed(self, images: list[np.ndarray]) -> np.ndarray:
         """N pictures (S, S, 3) -> (N, D)."""
         x = self._processor(images, return_tensors="pt")["pixel_values"]  # (N, 3, side, side)
-        return self._pooled(self._model(pixel_values=x.to(self._device))).cpu().numpy()
+        said = self._model(pixel_values=x.to(self._place.device))
+        return self._pooled(said).float().cpu().numpy()
 
     def _pooled(self, said: Any) -> Tensor:
         tokens = said.last_hidden_state  # (N, L, D), of a convolutional model (N, D, h, w)

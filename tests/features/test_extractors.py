@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from ruamel.yaml import YAML
+from safetensors.torch import save_file
 
 from features.crops import Crops, Face, keep, no_face
 from features.extractor import UnknownNameError, available, build
 from features.media import Frame, sound
 from features.track import State, Track
+from features.weights import WeightsError
 from features.words import Word
 from tests.features import written
 
 ROOT = Path(__file__).parents[2]
+PT = {"format": "pt"}  # without which transformers takes a file for somebody else's
 CHOSEN = YAML(typ="safe").load(ROOT / "params.yaml")
 KINDS = ("faces", "visual", "audio", "text")
 NAMES = {kind: available(kind) for kind in KINDS}
@@ -306,9 +311,71 @@ def test_weights_that_are_not_there_are_not_made_up(kind, name, tmp_path):
         build(kind, name, OPTIONS[kind, name] | {where: str(tmp_path / "none")})
 
 
+FOLDERS = {
+    name: partial(written.model, OPTIONS[kind, name]["model"])
+    for kind, name in NEURAL
+    if "model" in OPTIONS[kind, name]
+}
+FOLDERS |= dict.fromkeys(("sentences", "minilm"), written.minilm)
+WITH_WEIGHTS = [*NEURAL, ("text", "minilm")]
+IN_FOLDERS = [(kind, name) for kind, name in WITH_WEIGHTS if name in FOLDERS]
+
+
+def spoilt(kind, name, tmp_path, spoil):
+    """The extractor with a copy of its weights to which `spoil` has done something."""
+    if name in FOLDERS:
+        where = {"model": str(shutil.copytree(FOLDERS[name](), tmp_path / "model"))}
+        spoil(tmp_path / "model" / "model.safetensors")
+    else:
+        where = {"weights": str(shutil.copy(written.weights(name), tmp_path / "w.safetensors"))}
+        spoil(tmp_path / "w.safetensors")
+    return build(kind, name, OPTIONS[kind, name] | where)
+
+
+@pytest.mark.parametrize("kind, name", WITH_WEIGHTS)
+def test_weights_of_another_network_are_named(kind, name, tmp_path):
+    with pytest.raises(WeightsError, match=rf"{tmp_path}.* of another (network|architecture)"):
+        spoilt(kind, name, tmp_path, lambda file: save_file({"x": torch.zeros(2)}, file, PT))
+
+
+@pytest.mark.parametrize("kind, name", WITH_WEIGHTS)
+def test_weights_that_are_corrupt_are_named(kind, name, tmp_path):
+    with pytest.raises(WeightsError, match=f"{tmp_path}.* cannot be read"):
+        spoilt(kind, name, tmp_path, lambda file: file.write_bytes(b"nonsense"))
+
+
+@pytest.mark.parametrize("kind, name", IN_FOLDERS)
+def test_a_model_folder_without_weights_is_named(kind, name, tmp_path):
+    with pytest.raises(FileNotFoundError, match=f"{tmp_path}/model has no weights "):
+        spoilt(kind, name, tmp_path, lambda file: file.unlink())
+
+
+@pytest.mark.parametrize("kind, name", IN_FOLDERS)
+def test_a_model_folder_without_what_reads_for_it_is_named(kind, name, tmp_path):
+    def lose(weights):
+        for file in ("tokenizer.json", "vocab.txt", "preprocessor_config.json"):
+            (weights.parent / file).unlink(missing_ok=True)
+
+    said = f"{tmp_path}/model has no (tokenizer|image processor|feature extractor) "
+    with pytest.raises(FileNotFoundError, match=said):
+        spoilt(kind, name, tmp_path, lose)
+
+
+HALVED = [x for x in IN_FOLDERS if x in NEURAL] + [("audio", "resnet18")]  # both ways to load
+
+
+@pytest.mark.parametrize("kind, name", HALVED)
+def test_half_precision_changes_no_more_than_it_says(kind, name, film):
+    whole = extractor(kind, name)(signal(kind, film))
+    half = extractor(kind, name, device="cpu_half")(signal(kind, film))
+    assert (half.state == whole.state).all()
+    away = np.abs(half.values - whole.values)[whole.mask].max()
+    assert 0 < away <= 0.02 * np.abs(whole.values[whole.mask]).max()
+
+
 @pytest.mark.parametrize("kind, name", NEURAL)
 def test_a_device_that_is_none_is_named(kind, name):
-    with pytest.raises(ValueError, match="device must be one of auto, cpu, cuda, got 'gpu'"):
+    with pytest.raises(ValueError, match=r"device must be one of auto, cpu, cuda.*, got 'gpu'"):
         extractor(kind, name, device="gpu")
 
 

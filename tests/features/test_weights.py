@@ -8,13 +8,13 @@ from huggingface_hub import constants
 from safetensors.torch import save_file
 from torch import nn
 
-from features.network import Convolutions, folded, place
+from features.network import Convolutions, Place, folded, place
 from features.pretrained import files, folder
 from features.pretrained import load as load_folder
 from features.weights import WeightsError, load
 from tests.features import written
 
-CPU = torch.device("cpu")
+CPU = Place(torch.device("cpu"))
 
 
 def small():

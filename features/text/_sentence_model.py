@@ -1,0 +1,33 @@
+"""Models of sentence-transformers, from complete folders alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from sentence_transformers import SentenceTransformer
+
+from features.network import Place, place
+from features.pretrained import folder, load, reading
+
+EXAMPLE = "sentence-transformers/all-MiniLM-L6-v2"
+
+
+def loaded(where: Path, run: Place) -> SentenceTransformer:
+    """The model in a folder. Raises FileNotFoundError, WeightsError for one that lacks something:
+    sentence-transformers itself would fill it up with noise, or read with an empty vocabulary."""
+    if not (where / "modules.json").is_file():
+        raise FileNotFoundError(
+            f"{where} is no model of sentence-transformers (it has no modules.json); get one with: "
+            f"hf download {EXAMPLE} --local-dir {where}"
+        )
+    with reading("modules.json", where):
+        parts = json.loads((where / "modules.json").read_text(encoding="utf-8"))
+        encoders = [where / p["path"] for p in parts if p["type"].endswith(".Transformer")]
+    for encoder in encoders:
+        whole = folder(str(encoder), "tokenizer", get=EXAMPLE)
+        load(whole, place("cpu"), unused=("pooler.",))
+    with reading("model", where):
+        model = SentenceTransformer(str(where), device=run.device.type, local_files_only=True)
+    model.forward = run.precise(model.forward)
+    return model

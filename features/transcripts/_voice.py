@@ -1,0 +1,64 @@
+"""Where in a clip's sound somebody speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.media.sounds import GAP, Sound
+
+RATE = 16_000  # Hz
+LONGEST_S = 30  # of a passage, what Whisper hears at a time
+HELD_S = 120  # of sound looked at together: bounds memory
+Find = Callable[[np.ndarray], list[dict[str, int]]]
+
+
+@dataclass(frozen=True)
+class Silero:
+    """Samples (N,) at RATE -> where speech starts and ends in them, at most LONGEST_S later.
+
+    threshold  probability of speech from which a moment counts as such
+    pause_ms   without speech, after which a passage ends
+
+    Its network is a file inside faster-whisper's package: nothing is downloaded.
+    """
+
+    threshold: float
+    pause_ms: int
+
+    def __call__(self, samples: np.ndarray) -> list[dict[str, int]]:
+        from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+        options = VadOptions(
+            threshold=self.threshold,
+            min_silence_duration_ms=self.pause_ms,
+            max_speech_duration_s=LONGEST_S,
+        )
+        return get_speech_timestamps(samples, options)
+
+
+def passages(pieces: Iterable[Sound], find: Find) -> Iterator[Sound]:
+    """Sound at RATE -> those passages of it in which there is speech."""
+    begin, count = 0.0, 0
+    held: list[np.ndarray] = []
+    for piece in pieces:
+        if count and abs(piece.time - (begin + count / RATE)) > GAP / 2:
+            yield from _cut(begin, held, find)
+            count, held = 0, []
+        begin = begin if count else piece.time
+        held.append(piece.samples)
+        count += len(piece.samples)
+        if count >= HELD_S * RATE:
+            *done, last = _cut(begin, held, find) or [
+                Sound(begin + count / RATE, piece.samples[:0])
+            ]
+            yield from done
+            begin, count, held = last.time, len(last.samples), [last.samples]  # it may go on
+    yield from _cut(begin, held, find) if count else []
+
+
+def _cut(begin: float, held: list[np.ndarray], find: Find) -> list[Sound]:
+    samples = np.concatenate(held)
+    return [Sound(begin + s["start"] / RATE, samples[s["start"] : s["end"]]) for s in find(samples)]
