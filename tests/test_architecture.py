@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,9 @@ ONLY_HERE = {  # third-party package -> the places that may know it
     "av": ("features/media/", "features/demo/"),
     "facenet_pytorch": ("features/faces/", "features/visual/"),
     "prefect": ("flows/",),
+    "distributed": ("flows/",),
+    "httpx": ("flows/",),
+    "faster_whisper": ("features/transcripts/",),
     "pydantic": ("stages/",),
     "ruamel": ("stages/_params.py", "flows/"),
     "plotly": ("stages/_page.py",),
@@ -36,6 +40,12 @@ def test_imports_point_the_right_way(path: Path):
 def test_each_outside_world_has_one_door(path: Path):
     for package in {m.split(".")[0] for m in imported(path)} & set(ONLY_HERE):
         assert str(path).startswith(ONLY_HERE[package]), f"{path} imports {package}"
+
+
+def test_every_package_is_named_in_pyproject():
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    found = {".".join(p.parent.parts) for p in SOURCES if p.name == "__init__.py"}
+    assert sorted(named) == sorted(found)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=str)

@@ -16,7 +16,7 @@ from tests.repo import GRAPH, PARAMS, ROOT, files_behind
 # They cannot change a byte of any output: how a stage is started, where its work runs.
 HARMLESS = {Path("stages/_main.py"), Path("stages/_params.py"), Path("stages/_each.py")}
 SWAPS = {"ingest": "corpora", "faces": "faces", "visual": "visual", "audio": "audio"}
-SWAPS |= {"transcripts": "transcripts", "text": "text", "train": "fusion"}
+SWAPS |= {"transcripts": "transcripts", "text": "text", "sync": "sync", "train": "fusion"}
 
 
 def python_deps(name: str) -> set[str]:

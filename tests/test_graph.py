@@ -23,6 +23,7 @@ def project(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Proj
 
 def test_every_stage_ran(finished: Project):
     features = {"demo", "ingest", "faces", "visual", "audio", "transcripts", "text", "align"}
+    features |= {"sync", "audit"}
     assert finished.ran == features | ALL_TRAINED | AFTER_TRAIN
 
 
@@ -55,9 +56,20 @@ def test_deleting_the_data_loses_nothing(project: Project):
 def test_another_text_window_runs_text_and_what_reads_it(project: Project):
     project.edit(lambda p: p["text"]["options"].update(words=3))
     ran = project.repro()
-    assert ran == {"text", "align", *ALL_TRAINED, *AFTER_TRAIN}
+    assert ran == {"text", "align", "audit", *ALL_TRAINED, *AFTER_TRAIN}
     project.edit(lambda p: p["text"]["options"].update(words=5))
     assert project.repro() == set(), "the run cache knows the former results"
+
+
+def test_a_corpus_that_breaks_a_limit_is_not_trained_on(project: Project):
+    project.edit(lambda p: p["audit"]["min_coverage"].update(visual=1.0))
+    said = project.run("dvc", "repro", "train@concat-1", fails=True)
+    assert "share of train with visual" in said and "Running stage 'train" not in said
+    left = project.files("data/audit")
+    assert b"Limits broken: 3" in left["index.html"] and "passed.json" not in left
+    project.edit(lambda p: p["audit"]["min_coverage"].update(visual=0.2))
+    assert project.repro("audit") == set()
+    assert left.keys() | {"passed.json"} == project.files("data/audit").keys()
 
 
 def test_another_option_of_one_head_trains_that_head_alone(project: Project):

@@ -24,12 +24,14 @@ def test_no_other_stage_knows_the_files_of_a_kind(kind: str):
         assert not theirs & set(available(kind)), name
         chosen = f"features/{kind}/${{{kind}.extractor}}.py"
         assert (chosen in stage["deps"]) == (name == kind)
+        assert (f"${{{kind}.reads}}" in stage["deps"]) == (name == kind)
 
 
 def test_swapping_an_extractor_recomputes_its_modality_alone(finished: Project, tmp_path: Path):
     project = finished.copy(tmp_path / "project")
     options = RESNET18 | {"weights": str(written.weights("resnet18"))}
-    project.edit(lambda p: p["audio"].update(extractor="resnet18", options=options))
+    change = {"extractor": "resnet18", "options": options, "reads": options["weights"]}
+    project.edit(lambda p: p["audio"].update(change))
     assert project.repro("align") == {"audio", "align"}
     shards = Shards(project.folder / "data" / "audio")
     assert shards.meta["weights"].keys() == {"resnet18.safetensors"}
