@@ -14,13 +14,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from stages._chosen import choose
-from stages._extractors import extractors
-from stages._observed import BEHIND, kinds, observe, video
-from stages._overlay import check, overlay
-from stages._predicted import about, files, said, write
-from stages._prediction import predict
-from stages._together import together
+from stages._predict.chosen import choose
+from stages._predict.extractors import extractors
+from stages._predict.observed import BEHIND, kinds, observe, video
+from stages._predict.overlay import check, overlay
+from stages._predict.predicted import about, files, said, write
+from stages._predict.prediction import predict
+from stages._predict.together import together
 
 log = logging.getLogger("stages")
 KINDS = [kind for each in BEHIND.values() for kind in each]

@@ -13,11 +13,11 @@ import json
 import logging
 from pathlib import Path
 
-from stages._audit import numbers
-from stages._audit_checks import checks
-from stages._audit_limits import Limits
-from stages._audit_look import look
-from stages._audit_page import page
+from stages._audit.audit import numbers
+from stages._audit.checks import checks
+from stages._audit.limits import Limits
+from stages._audit.look import look
+from stages._audit.page import page
 from stages._clips import write_lines
 from stages._main import main
 

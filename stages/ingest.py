@@ -25,12 +25,12 @@ from features.media import MediaError
 from features.shards import Record, canonical, write_folder
 from features.store import Store
 from features.track import State, keep_track, nothing
-from stages._census import census
 from stages._clips import CLIPS, SENTENCES, Clip, write_clips, write_lines, write_sentences
+from stages._ingest.census import census
+from stages._ingest.splits import sides
+from stages._ingest.usable import Files, check_labels
 from stages._main import main
 from stages._params import Section
-from stages._splits import sides
-from stages._usable import Files, check_labels
 
 REJECTED = Path("data/ingest/rejected.jsonl")
 LABELS = Path("data/ingest/labels")

@@ -13,15 +13,15 @@ from pathlib import Path
 from pydantic import Field
 
 from models.nearest import known
-from stages import _sections as section
-from stages._charts import Look, dashed, looks
 from stages._clips import write_lines
 from stages._main import log, main
-from stages._measured import EVALUATE, abouts, rows, scored, seeds, seen
-from stages._page import INK, page
 from stages._params import Section
-from stages._people import People
-from stages._tables import best_first, features
+from stages._report import sections as section
+from stages._report.charts import Look, dashed, looks
+from stages._report.measured import EVALUATE, abouts, rows, scored, seeds, seen
+from stages._report.page import INK, page
+from stages._report.people import People
+from stages._report.tables import best_first, features
 
 CURVES = Path("data/robustness/curves.csv")
 REPORT = Path("data/report/index.html")

@@ -25,7 +25,7 @@ ONLY_HERE = {  # third-party package -> the places that may know it
     "faster_whisper": ("features/transcripts/",),
     "pydantic": ("stages/",),
     "ruamel": ("stages/_params.py", "flows/"),
-    "plotly": ("stages/_page.py",),
+    "plotly": ("stages/_report/page.py",),
 }
 SOURCES = sorted(p.relative_to(ROOT) for name in OURS for p in (ROOT / name).rglob("*.py"))
 

@@ -20,8 +20,8 @@ from features.extractor import build
 from features.grid import grid, onto
 from features.track import Track, track
 from stages._clips import Clip
+from stages._ingest.usable import Files
 from stages._media import heard, seen
-from stages._usable import Files
 from stages.transcripts import spoken
 from tests.features.conftest import write_film
 from tests.repo import PARAMS

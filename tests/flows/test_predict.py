@@ -15,7 +15,7 @@ import pytest
 
 from features.media import frames, sound
 from flows import predict
-from stages._overlay import Panel
+from stages._predict.overlay import Panel
 from tests.features.conftest import write_film
 from tests.project import Project
 from tests.repo import MEDIA, files_behind, imported

@@ -16,9 +16,9 @@ from features.media import Info
 from features.shards import Record, write_folder
 from features.track import State
 from stages import audit, sync
-from stages._audit_corpus import REJECTED, reasons
-from stages._audit_facts import ALIGN, SYNC, longest
-from stages._audit_features import Spread
+from stages._audit.corpus import REJECTED, reasons
+from stages._audit.facts import ALIGN, SYNC, longest
+from stages._audit.features import Spread
 from stages._clips import CLIPS, Clip, write_clips, write_lines
 from stages.audit import AUDIT, AuditError
 from tests import talking

@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, Page
 from features.track import State
 from features.words import Word
 from stages import report
-from stages._page import page as whole_page
-from stages._sections import clips as section
-from stages._viewer import Seen
+from stages._report.page import page as whole_page
+from stages._report.sections import clips as section
+from stages._report.viewer import Seen
 from tests.stages.browser import browser, opened
 from tests.stages.planted import lay_people
 from tests.stages.test_report import PARAMS

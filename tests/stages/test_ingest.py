@@ -15,9 +15,10 @@ from features.extractor import build
 from features.media import Info
 from features.shards import Shards
 from features.track import State, read_track
-from stages import _digests, ingest, transcripts
+from stages import ingest, transcripts
 from stages._clips import read_clips, read_sentences
-from stages._splits import dealt, drawn, sides
+from stages._ingest import digests
+from stages._ingest.splits import dealt, drawn, sides
 from tests.stages.conftest import write_tone
 
 SHARES = {"train": 0.5, "val": 0.25, "test": 0.25}
@@ -155,8 +156,8 @@ def test_folds_that_cannot_be_are_refused(corpus: Path):
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are really read to be hashed, in order."""
     names: list[str] = []
-    real = _digests.file_sha256
-    monkeypatch.setattr(_digests, "file_sha256", lambda f: (names.append(f.name), real(f))[1])
+    real = digests.file_sha256
+    monkeypatch.setattr(digests, "file_sha256", lambda f: (names.append(f.name), real(f))[1])
     return names
 
 

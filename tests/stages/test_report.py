@@ -20,9 +20,9 @@ from dvc_render.vega_templates import TEMPLATES
 from ruamel.yaml import YAML
 
 from stages import evaluate, report, train
-from stages._page import SCRIPTS, STYLE, charts
-from stages._tables import lacking, scores, variations
-from stages._viewer import Seen, compact
+from stages._report.page import SCRIPTS, STYLE, charts
+from stages._report.tables import lacking, scores, variations
+from stages._report.viewer import Seen, compact
 from stages.report import REPORT
 from tests.repo import GRAPH, ROOT
 from tests.stages.planted import GATED, HEADS, SPLITS, T, lay_people, params, write_params
@@ -71,7 +71,7 @@ def test_the_page_needs_nothing_from_a_network(_here):
 
 
 def test_all_that_the_page_is_made_of_are_deps():
-    assert {f"stages/{name}" for name in (STYLE, *SCRIPTS)} <= set(GRAPH["report"]["deps"])
+    assert {f"stages/_report/{name}" for name in (STYLE, *SCRIPTS)} <= set(GRAPH["report"]["deps"])
 
 
 def test_every_chart_is_one_that_plotly_knows(_here):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from features.track import State
-from stages._audit import Audit, labelled
-from stages._audit_facts import Facts
-from stages._audit_table import percent, table
+from stages._audit.audit import Audit, labelled
+from stages._audit.facts import Facts
+from stages._audit.table import percent, table
 
 TOLD = 0.9  # confidence below which the table is silent about an offset
 

@@ -20,7 +20,7 @@ from plotly.offline import get_plotlyjs
 Chart = dict[str, Any]
 INK = "ink"
 HERE = Path(__file__).parent
-STYLE, SCRIPTS = "_page.css", ("_panels.js", "_readout.js", "_viewer.js", "_page.js")
+STYLE, SCRIPTS = "page.css", ("panels.js", "readout.js", "viewer.js", "page.js")
 
 
 def page(title: str, note: str, sections: Mapping[str, str]) -> str:

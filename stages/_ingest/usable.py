@@ -13,8 +13,8 @@ from features.media import Info, MediaError, probe
 from features.track import Track
 from features.words import saying
 from stages._clips import Clip
-from stages._digests import digests
 from stages._each import each
+from stages._ingest.digests import digests
 
 NOTHING = hashlib.sha256(b"").hexdigest()  # of the media of a clip without any
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from stages import _charts as draw
-from stages._charts import Look, Rows
-from stages._page import charts, choice
-from stages._tables import MEASURED, lacking, scores, variations
-from stages._viewer import Seen, viewer
+from stages._report import charts as draw
+from stages._report.charts import Look, Rows
+from stages._report.page import charts, choice
+from stages._report.tables import MEASURED, lacking, scores, variations
+from stages._report.viewer import Seen, viewer
 
 FEW = 30  # clips, below which models.bootstrap found its intervals too narrow
 

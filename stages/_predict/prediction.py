@@ -11,9 +11,9 @@ import torch
 from features.track import State, Track, track
 from stages._agreement import answers
 from stages._aligned import Rule, aligned
-from stages._chosen import Chosen
 from stages._evaluated import gates
 from stages._grid import TARGETS, sequence
+from stages._predict.chosen import Chosen
 
 Columns = dict[str, list[Any]]  # {name: a value for each step}
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from features.remade import remade
-from stages._chosen import Chosen
-from stages._observed import behind
 from stages._params import PARAMS, Extraction, load
+from stages._predict.chosen import Chosen
+from stages._predict.observed import behind
 
 Options = Mapping[str, Mapping[str, Any]]  # {kind: {option: value}}
 

@@ -11,7 +11,7 @@ import numpy as np
 from features.offset import Lag
 from features.shards import Record, Shards
 from features.track import State
-from stages._audit_features import Spread
+from stages._audit.features import Spread
 from stages._clips import Clip
 
 ALIGN = Path("data/align")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from stages._page import INK, Chart
+from stages._report.page import INK, Chart
 
 Rows = Sequence[Mapping[str, str]]  # of a CSV file
 Look = dict[str, Any]

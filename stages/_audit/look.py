@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from stages._audit import Audit
-from stages._audit_corpus import read_rejected
-from stages._audit_facts import Facts, gather, modalities
-from stages._audit_features import Spread
-from stages._audit_limits import Limits
+from stages._audit.audit import Audit
+from stages._audit.corpus import read_rejected
+from stages._audit.facts import Facts, gather, modalities
+from stages._audit.features import Spread
+from stages._audit.limits import Limits
 from stages._clips import read_clips
 from stages._each import progress
 

@@ -18,12 +18,12 @@ import numpy as np
 from features.fingerprint import file_sha256
 from features.shards import Record
 from features.track import State
-from stages._chosen import Chosen
 from stages._clips import write_lines
 from stages._evaluated import write_table
 from stages._grid import TARGETS
-from stages._observed import Video
-from stages._prediction import Columns
+from stages._predict.chosen import Chosen
+from stages._predict.observed import Video
+from stages._predict.prediction import Columns
 
 
 def files(folder: Path, video: Path) -> tuple[Path, Path]:

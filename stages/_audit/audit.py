@@ -9,9 +9,9 @@ import numpy as np
 
 from features.corpus import SPLITS
 from features.track import State
-from stages._audit_corpus import Rejected, copies, leaks, shared
-from stages._audit_facts import Facts
-from stages._audit_features import Outlier
+from stages._audit.corpus import Rejected, copies, leaks, shared
+from stages._audit.facts import Facts
+from stages._audit.features import Outlier
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from stages import _audit_tables as tables
-from stages._audit import Audit
-from stages._audit_charts import offsets, plane
-from stages._audit_check import Check
-from stages._audit_clips import clips
+from stages._audit import tables
+from stages._audit.audit import Audit
+from stages._audit.charts import offsets, plane
+from stages._audit.check import Check
+from stages._audit.clips import clips
 
-HERE = Path(__file__).parent
-STYLES = ("_page.css", "_audit.css")
+STYLES = (Path(__file__).parent.parent / "_report/page.css", Path(__file__).with_name("page.css"))
 
 
 def page(audit: Audit, found: Sequence[Check]) -> str:
@@ -32,7 +31,7 @@ def page(audit: Audit, found: Sequence[Check]) -> str:
         "Every clip": clips(audit),
     }
     body = "".join(f"<section><h2>{escape(h)}</h2>{html}</section>" for h, html in sections.items())
-    style = "".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)
+    style = "".join(file.read_text(encoding="utf-8") for file in STYLES)
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

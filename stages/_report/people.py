@@ -31,7 +31,7 @@ class People:
     every_s: float
 
     def of(self, clip: Clip) -> dict[str, Any]:
-        """What may be shown of a clip, as stages._viewer.Seen takes it."""
+        """What may be shown of a clip, as stages._report.viewer.Seen takes it."""
         places: list[tuple[str, Sequence[str], Path, Shards | None, Callable[..., Any]]] = [
             ("words", self.words_of, TRANSCRIPTS, self._words, read_words),
             ("faces", self.faces_of, FACES, self._faces, self._small),

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from features.shards import Shards
-from stages._charts import Rows
 from stages._clips import read_clips
-from stages._people import People
-from stages._viewer import Columns, Seen
+from stages._report.charts import Rows
+from stages._report.people import People
+from stages._report.viewer import Columns, Seen
 
 ALIGN, TRAIN, EVALUATE = Path("data/align"), Path("data/train"), Path("data/evaluate")
 

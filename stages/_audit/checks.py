@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sized
 
 from features.track import State
-from stages._audit import Audit, coverage, labelled
-from stages._audit_check import Check
-from stages._audit_corpus import leaks, shared
-from stages._audit_facts import Facts
-from stages._audit_limits import Limits
+from stages._audit.audit import Audit, coverage, labelled
+from stages._audit.check import Check
+from stages._audit.corpus import leaks, shared
+from stages._audit.facts import Facts
+from stages._audit.limits import Limits
 
 
 def checks(limits: Limits, audit: Audit) -> Iterator[Check]:

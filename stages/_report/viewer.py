@@ -1,6 +1,6 @@
 """The viewer of single clips: what was predicted, and what there was to predict from.
 
-Clips lie packed in the page and are unpacked one at a time, by _viewer.js, when they are chosen.
+Clips lie packed in the page and are unpacked one at a time, by viewer.js, when they are chosen.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 
 from features.track import State
 from features.words import Word
-from stages._charts import Look
-from stages._page import packed, values
+from stages._report.charts import Look
+from stages._report.page import packed, values
 
 Columns = Mapping[str, Sequence[float | None]]  # of a CSV file
 TARGETS = ("valence", "arousal")

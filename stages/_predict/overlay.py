@@ -12,10 +12,10 @@ import numpy as np
 from features.media.redrawing import redraw
 from features.shards import Record
 from features.track import State
-from stages import _strokes as draw
 from stages._each import meter
 from stages._grid import TARGETS
-from stages._observed import Video
+from stages._predict import strokes as draw
+from stages._predict.observed import Video
 
 PAST_S = 8.0  # of the trace that is in sight
 DARK, FAINT = (14, 16, 20), (62, 66, 74)

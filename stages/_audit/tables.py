@@ -7,12 +7,12 @@ from collections.abc import Iterable
 import numpy as np
 
 from features.track import State
-from stages._audit import Audit, coverage, labelled
-from stages._audit_check import Check, first
-from stages._audit_clips import spelled
-from stages._audit_corpus import copies, reasons
-from stages._audit_facts import Facts
-from stages._audit_table import percent, table
+from stages._audit.audit import Audit, coverage, labelled
+from stages._audit.check import Check, first
+from stages._audit.clips import spelled
+from stages._audit.corpus import copies, reasons
+from stages._audit.facts import Facts
+from stages._audit.table import percent, table
 
 NAMED, FEW = 200, 20  # names in a cell: of clips, of dimensions or those away for one reason
 

@@ -1,0 +1,1 @@
+"""What the audit looks at, its limits and its page."""

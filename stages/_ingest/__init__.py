@@ -1,0 +1,1 @@
+"""What ingest asks of a corpus: which clips are usable, on which side, and how many."""

@@ -1,0 +1,1 @@
+"""A trained head on one new video."""
