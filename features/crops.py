@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import IO
 
 import cv2
 import numpy as np
@@ -38,6 +39,7 @@ class Face:
     landmarks   float32 (5, 2): eyes, nose, mouth corners, the viewer's left first; NaN if none
     crop        uint8 RGB (S, S, 3), aligned, or the same as JPEG, or None
     track       which of the clip's faces it is, 0 for the first that came in sight; -1 if none
+    others      everybody else in the frame; nobody unless asked for
     """
 
     time: float
@@ -48,6 +50,7 @@ class Face:
     landmarks: np.ndarray
     crop: np.ndarray | bytes | None
     track: int = -1
+    others: tuple[Face, ...] = ()
 
 
 def no_face(time: float, state: State, confidence: float = float("nan"), faces: int = 0) -> Face:
@@ -64,16 +67,27 @@ def keep(clip: str, source: str, faces: Iterable[Face]) -> Record:
         for face in faces:
             for name, column in rows.items():
                 column.append(getattr(face, COLUMNS[name][0]))
-            if face.crop is not None:
-                spool.write(face.crop if isinstance(face.crop, bytes) else jpeg(face.crop))
+            spool.write(encoded(face.crop))
             ends.append(spool.tell())
-        spool.flush()
-        data = np.memmap(spool, np.uint8, "r") if ends and ends[-1] else np.zeros(0, np.uint8)
+        data = written(spool)
     columns = {
         name: np.array(rows[name], dtype).reshape(-1, *shape)
         for name, (_, dtype, shape) in COLUMNS.items()
     }
     return Record(clip, source, columns, {"jpeg": (np.array(ends, np.int64), data)})
+
+
+def encoded(crop: np.ndarray | bytes | None) -> bytes:
+    """A Face's crop as JPEG; no bytes where there is none."""
+    if crop is None:
+        return b""
+    return crop if isinstance(crop, bytes) else jpeg(crop)
+
+
+def written(spool: IO[bytes]) -> np.ndarray:
+    """What a file was filled with, uint8 (K,): read as it is sliced, also once it is closed."""
+    spool.flush()
+    return np.memmap(spool, np.uint8, "r") if spool.tell() else np.zeros(0, np.uint8)
 
 
 def jpeg(crop: np.ndarray) -> bytes:

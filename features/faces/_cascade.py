@@ -16,6 +16,7 @@ from facenet_pytorch import MTCNN
 
 from features.faces._patches import patch, shrunken, square
 from features.faces._proposals import CELL, confirmed, nearest_size, proposals, tensor
+from features.network import DEVICES, place
 
 O_LEAST, O_SAME = 0.7, 0.7  # probability of a candidate; overlap of two that are one
 PICTURES, BATCH = 16, 64  # pictures and patches looked at together: bounds memory
@@ -27,7 +28,7 @@ class Cascade:
 
     def __init__(self, shrink: int, min_face: float, device: str):
         self.shrink, self.min_face = shrink, min_face
-        self.device = torch.device(_present(device))
+        self.device = place(device, DEVICES).device  # half would move boxes by pixels
         self._networks = MTCNN(keep_all=True, device=self.device).eval()
         for weight in self._networks.parameters():
             if weight.ndim == 4:  # channels innermost: a third of the time on a CPU
@@ -79,16 +80,6 @@ class Cascade:
         landmarks = np.stack([x, y], axis=2).reshape(-1, 10)  # (N, 10)
         rows = [squares + shift * side, scores[:, 1:], landmarks]
         return np.concatenate(rows, axis=1).astype(np.float32)
-
-
-def _present(device: str) -> str:
-    """The device that a name in params.yaml means on this machine. Raises ValueError."""
-    if device not in ("auto", "cpu", "cuda"):
-        raise ValueError(f"mtcnn: device must be auto, cpu or cuda, got {device!r}")
-    there = torch.cuda.is_available()
-    if device == "cuda" and not there:
-        raise ValueError("mtcnn: device is cuda, but torch sees no GPU here; take cpu, or auto")
-    return "cuda" if there and device != "cpu" else "cpu"
 
 
 def _apart(faces: np.ndarray) -> np.ndarray:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -63,6 +65,16 @@ class Sightings:
     def table(self) -> np.ndarray:
         """All of them, SIGHTING (N,), in order of frames."""
         return np.frombuffer(bytes(self._rows), SIGHTING)
+
+    def with_others(self, track: int) -> Iterator[Face]:
+        """The same as `of`, and with it everybody else that the frame shows, in order of tracks."""
+        table = self.table()
+        others = table[table["track"] != track]
+        others = others[np.lexsort([others["track"], others["frame"]])]
+        begins = np.searchsorted(others["frame"], np.arange(len(self._frames) + 1))
+        for face, rows in zip(self.of(track), pairwise(begins), strict=True):
+            beside = (self._face(face.time, face.faces, row) for row in others[slice(*rows)])
+            yield replace(face, others=tuple(beside))
 
     def of(self, track: int) -> Iterator[Face]:
         """A Face for each frame: that of the track, or why there is none."""

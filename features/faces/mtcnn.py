@@ -1,4 +1,4 @@
-"""Faces by the three networks of MTCNN, each followed through the clip, one of them kept.
+"""Faces by the three networks of MTCNN, each followed through the clip; one is kept, or all.
 
 The whole cascade sees few and small frames only, its last network every face at full resolution
 (`_watch`, `_follow`). Each face keeps one identity (`_tracks`), and at the end of the clip it is
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from features.crops import Face
+from features.crops import Face, keep
 from features.faces._align import crop
 from features.faces._cascade import Cascade
 from features.faces._follow import Follower
@@ -21,6 +21,7 @@ from features.faces._subject import Box, Rule, choose, rule
 from features.faces._tracks import Tracks, look
 from features.faces._watch import watched
 from features.media.pictures import Frame
+from features.others import keep_all
 
 
 def build(
@@ -33,9 +34,10 @@ def build(
     confidence: float,
     sharpness: float,
     subject: str | Box,
+    others: bool,
     device: str,
 ) -> Mtcnn:
-    """A detector of the faces of a clip, that keeps the crops of one.
+    """A detector of the faces of a clip, that keeps the crops of one, or of all.
 
     size_px     crops are size_px x size_px
     shrink_px   longest side of the frames that the whole cascade sees
@@ -46,6 +48,7 @@ def build(
     sharpness   one whose edges are below this, in relation to its contrast, is State.BLURRED
     subject     longest, largest, centred, speaking, or [left, top, right, bottom] in shares of
                 the frame
+    others      keep everybody else's crops too, where a clip shows several people
     device      auto, cpu or cuda
     """
     counts = {"key_every": (key_every, 1), "look_every": (look_every, 1)}
@@ -56,9 +59,11 @@ def build(
     for name, share in {"min_face": min_face, "confidence": confidence}.items():
         if not 0 < share <= 1:
             raise ValueError(f"mtcnn: {name} must be above 0 and at most 1, got {share}")
+    if not isinstance(others, bool):
+        raise ValueError(f"mtcnn: others must be true or false, got {others!r}")
     cascade = Cascade(shrink_px, min_face, device)
     follower = Follower(cascade, key_every, look_every, confidence)
-    return Mtcnn(size_px, follower, confidence, sharpness, rule(subject), cascade.weights)
+    return Mtcnn(size_px, follower, confidence, sharpness, rule(subject), others, cascade.weights)
 
 
 class Mtcnn:
@@ -73,10 +78,12 @@ class Mtcnn:
         confidence: float,
         sharpness: float,
         rule: Rule,
+        others: bool,
         weights: Sequence,
     ):
         self.size, self.confidence, self.sharpness = size, confidence, sharpness
         self.weights, self._follower, self._rule = weights, follower, rule
+        self.others, self.keep = others, keep_all if others else keep
 
     def __call__(
         self, frames: Iterable[Frame], sound: Heard = silence, clip: str = "", /
@@ -94,4 +101,5 @@ class Mtcnn:
                 for number, face, cut in zip(numbers, faces, crops, strict=True):
                     state = quality(float(face[4]), self.confidence, cut, self.sharpness)
                     sightings.face(number, face, state, cut)
-            yield from sightings.of(choose(sightings.table(), self._rule, sound))
+            subject = choose(sightings.table(), self._rule, sound)
+            yield from sightings.with_others(subject) if self.others else sightings.of(subject)

@@ -13,7 +13,7 @@ that a hash of its id chooses. The format, version 1:
     blobs/<name>/offsets (N + 1,)  int64; clip i has bytes offsets[i] to offsets[i + 1]
     blobs/<name>/ends   int64 (sum T,)  where in its clip's bytes each row's blob ends; it begins
                         where the row before it ended
-    blobs/<name>/bytes  uint8 (sum of bytes,)
+    blobs/<name>/bytes  uint8 (sum of bytes,); or items of any other type, counted in their place
 
 Everything is contiguous and uncompressed (gzip would make windows 15 times slower for a tenth of
 the size) and written in a fixed order without timestamps: same rows, same bytes. A file appears

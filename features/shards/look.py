@@ -23,7 +23,9 @@ def show(shards: Shards) -> Iterator[str]:
         x = files[0].array(f"rows/{name}")
         yield f"{'column':<10} {name}: {x.dtype} ({', '.join(['T', *map(str, x.shape[1:])])})"
     for name in files[0].blob_offsets:
-        yield f"{'blobs':<10} {name}: {sum(f.blob_offsets[name][-1] for f in files)} bytes"
+        dtype = files[0].extents[f"blobs/{name}/bytes"][2]
+        what = f"items of {', '.join(dtype.names)}" if dtype.names else "bytes"
+        yield f"{'blobs':<10} {name}: {sum(f.blob_offsets[name][-1] for f in files)} {what}"
     for name in (n for n in files[0].columns if n.split(".")[-1] == "state"):
         counts: Counter[int] = Counter()
         for file in files:

@@ -28,7 +28,7 @@ class Record:
     source   sha256 of what the rows were made from, hex
     columns  {name: array (T, ...)}
     blobs    {name: (ends int64 (T,), bytes uint8 (K,))}; a row's bytes begin where the row
-             before it ends
+             before it ends; in place of bytes there may be K items of any other type
     known    its content digest, where somebody has worked it out already
 
     Arrays may be anything that has a dtype and a shape and slices like one: numpy, a memory map,

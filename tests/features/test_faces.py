@@ -11,7 +11,7 @@ import pytest
 import torch
 from facenet_pytorch import MTCNN
 
-from features.crops import jpeg
+from features.crops import jpeg, keep
 from features.faces import _chunks
 from features.faces._align import TEMPLATE, crop, similarity
 from features.faces._chunks import ahead, chunks
@@ -25,6 +25,7 @@ from features.faces._tracks import Tracks, look
 from features.faces._watch import cuts
 from features.faces.mtcnn import build
 from features.media import Frame, Sound, frames, sound
+from features.others import as_subject, read_others
 from features.track import State
 from tests.repo import PARAMS
 
@@ -153,6 +154,17 @@ def test_of_two_people_side_by_side_one_is_followed_without_a_switch(pair, subje
     middles = np.array([(f.box[0] + f.box[2]) / 2 for f in found])
     assert ((middles > 420) == right).all()
     assert np.abs(np.diff(middles)).max() < 15
+
+
+def test_the_other_of_two_people_is_kept_as_if_they_were_the_subject(pair):
+    detector = build(**OPTIONS | {"others": True})
+    both = detector.keep("clip", "source", detector(pair[:60]))
+    others = read_others(both)
+    assert others["row"].tolist() == list(range(60)) and set(others["track"]) == {1}
+    middles = (others["box"][:, 0] + others["box"][:, 2]) / 2
+    assert (middles > 420).all() and np.abs(np.diff(middles)).max() < 15
+    right = build(**OPTIONS | {"subject": [0.6, 0, 1, 1]})
+    assert as_subject(both, 1).content == keep("clip", "source", right(pair[:60])).content
 
 
 def test_two_people_seen_for_equally_long_are_undecided(pair):
@@ -422,7 +434,7 @@ def test_two_that_are_seen_together_for_as_long_are_undecided():
 
 
 def test_a_device_that_is_not_there_is_named():
-    with pytest.raises(ValueError, match="device must be auto, cpu or cuda, got 'gpu'"):
+    with pytest.raises(ValueError, match="device must be one of auto, cpu, cuda, got 'gpu'"):
         build(**OPTIONS | {"device": "gpu"})
     if not torch.cuda.is_available():
         with pytest.raises(ValueError, match="torch sees no GPU here"):
