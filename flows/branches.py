@@ -15,6 +15,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.artifacts import publish
 from flows.graph import plan
+from flows.lockfile import in_order
 from flows.ready import alone
 from flows.reproduce import Outcome, reproduce, stop
 
@@ -40,7 +41,7 @@ def pipeline(targets: list[str], executor: str | None = None) -> State[list[Outc
     executor  where the clips of a stage go: local, or the address of a Dask scheduler; if none is
               given, as the environment says
     """
-    with alone():
+    with alone(), in_order(targets):
         try:
             outcomes = list(_run(TopologicalSorter(plan(targets)), executor))
         except BaseException:  # Ctrl-C and termination too: no stage outlives its flow

@@ -41,6 +41,20 @@ stages:
     outs: [nowhere.txt]
 """
 
+UNEVEN = """
+stages:
+  last:
+    cmd: cat slow.txt quick.txt > last.txt
+    deps: [slow.txt, quick.txt]
+    outs: [last.txt]
+  slow:
+    cmd: sleep 2 && echo slow > slow.txt
+    outs: [slow.txt]
+  quick:
+    cmd: echo quick > quick.txt
+    outs: [quick.txt]
+"""
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -89,6 +103,25 @@ def test_branches_run_side_by_side_and_a_failure_stops_only_what_needs_it(folder
     again = flow(folder, "last")
     assert again.returncode == 0, again.stderr
     assert summary(again) == dict.fromkeys(ran, "fresh")
+
+
+def test_the_lock_is_the_one_that_dvc_repro_writes(tmp_path: Path):
+    locks = []
+    for name, run in (("dvc", repro), ("flow", flow)):
+        made = tmp_path / name
+        made.mkdir()
+        (made / "dvc.yaml").write_text(UNEVEN)
+        for command in (["git", "init", "-q"], [sys.executable, "-m", "dvc", "init", "-q"]):
+            subprocess.run(command, cwd=made, check=True)
+        assert run(made).returncode == 0
+        locks.append((made / "dvc.lock").read_bytes())
+    assert locks[0] == locks[1]
+
+
+def repro(folder: Path, *targets: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "dvc", "repro", *targets], cwd=folder, check=False, text=True
+    )
 
 
 def test_a_second_flow_on_the_same_clone_is_refused(folder: Path):
