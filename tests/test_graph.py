@@ -147,8 +147,11 @@ class TestBadInput:
             ("visual: {extractor: hog, options: {cells: 8}, shards: many}", "visual.shards"),
             ("visual: {extractor: hog, options: {cells: 8}}", "visual.shards is missing"),
             ("audio: {}", "no section 'visual'; it has: audio"),
-            ("visual: {extractor: hogg, options: {}, shards: 4}", "Did you mean 'hog'"),
-            ("visual: {extractor: hog, options: {cell: 8}, shards: 4}", "Did you mean 'cells'"),
+            ("visual: {reads: x, extractor: hogg, options: {}, shards: 4}", "Did you mean 'hog'"),
+            (
+                "visual: {reads: x, extractor: hog, options: {cell: 8}, shards: 1}",
+                "Did you mean 'cells'",
+            ),
             ("visual: [", "not valid YAML"),
         ],
     )

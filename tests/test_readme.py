@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from importlib import import_module
 
@@ -11,6 +12,7 @@ from ruamel.yaml import YAML
 from features.extractor import available, build
 from features.visual.r2plus1d import PLACES
 from models import fusion
+from stages._params import Extraction
 from stages._plans import plans
 from stages.train import Params
 from tests.repo import PARAMS, ROOT
@@ -66,6 +68,14 @@ def test_extractors_are_as_wide_as_listed(row: list[str]):
 )
 def test_every_make_target_it_names_exists(name: str):
     assert re.search(rf"^{name}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_the_extractors_it_configures_have_these_options():
+    block = README.split("```yaml\nvisual: {", 1)[1].split("```", 1)[0]
+    for kind, values in YAML(typ="safe").load("visual: {" + block).items():
+        chosen = Extraction(**values)
+        factory = import_module(f"features.{kind}.{chosen.extractor}").build
+        assert inspect.signature(factory).parameters.keys() == chosen.options.keys(), kind
 
 
 def test_the_papers_recipes_are_recipes():
