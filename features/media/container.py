@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +20,10 @@ class MediaError(ValueError):
 @contextmanager
 def opened(path: Path) -> Iterator[InputContainer]:
     """A media file, open. Raises MediaError where it cannot be opened, or read inside the block."""
+    if path.is_dir():
+        raise MediaError("is a folder")
     if not path.is_file():
-        raise MediaError("no such file")
+        raise MediaError(f"no such file{_nearest(path)}")
     if path.stat().st_size == 0:
         raise MediaError("empty file")
     try:
@@ -34,6 +37,12 @@ def opened(path: Path) -> Iterator[InputContainer]:
             yield container
         except FFmpegError as error:
             raise MediaError(f"cannot be read to its end: {_reason(error)}") from error
+
+
+def _nearest(path: Path) -> str:
+    there = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
+    close = difflib.get_close_matches(path.name, there, n=1)
+    return f", nearest: {close[0]!r}" if close else ""
 
 
 def _reason(error: Exception) -> str:

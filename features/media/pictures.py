@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from bisect import insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from av.video.stream import VideoStream
 from features.media.container import MediaError, opened, start_of, stream_of
 from features.media.seeking import packets
 
+REORDERED = {"h264", "hevc"}  # codecs that may store pictures in another order than shown
 Event = tuple[float, av.VideoFrame | None]  # time in s, and what was decoded there
 
 
@@ -57,17 +59,26 @@ def _decoded(
 ) -> Iterator[Event]:
     """Pictures as the decoder gives them, and packets it cannot decode as the demuxer does."""
     zero = start_of(container)
+    untimed = container.format.name == "avi" and stream.codec_context.name in REORDERED
+    ahead: list[float] = []  # the times of pictures to come, of which AVI knows only the order
     for packet in packets(container, stream, start, stop):
+        time = None if packet.pts is None else float(packet.pts * (packet.time_base or 0))
+        if untimed and packet.size and time is not None:
+            heapq.heappush(ahead, time)
         try:
             pictures = packet.decode()
         except FFmpegError:
-            if packet.pts is not None and packet.time_base:
-                yield float(packet.pts * packet.time_base) - zero, None
+            if time is not None:
+                if time in ahead:
+                    ahead.remove(time)
+                    heapq.heapify(ahead)
+                yield time - zero, None
             continue
         for picture in pictures:
-            if picture.time is None:
+            shown = heapq.heappop(ahead) if ahead else picture.time
+            if shown is None:
                 raise MediaError("its pictures carry no times")
-            yield picture.time - zero, None if picture.is_corrupt else picture
+            yield shown - zero, None if picture.is_corrupt else picture
 
 
 def _in_order(events: Iterable[Event]) -> Iterator[Event]:

@@ -17,6 +17,7 @@ from av.video.stream import VideoStream
 
 from features.media.container import MediaError, opened, start_of, stream_of
 from features.media.pictures import frames
+from features.media.sounds import decoded
 
 CLOCK = Fraction(1, 90_000)  # s, in which the new pictures' times are given
 VIDEO = {"preset": "veryfast", "crf": "20", "bf": "0"}  # no B-frames: times come out as they are
@@ -85,7 +86,7 @@ def _sound(source: InputContainer, out: OutputContainer) -> Iterator[Packet]:
     stream = stream_of(source, "audio")
     if not isinstance(stream, AudioStream):
         return
-    if stream.codec_context.name in COPIED:
+    if stream.codec_context.codec.canonical_name in COPIED:
         yield from _copied(source, stream, out)
     else:
         yield from _encoded(source, stream, out)
@@ -107,7 +108,7 @@ def _encoded(source: InputContainer, stream: AudioStream, out: OutputContainer) 
     new = out.add_stream("aac", rate=RATE, layout=layout)
     new.bit_rate = AUDIO_BITS
     resampler = AudioResampler("fltp", layout, RATE)
-    for frame in source.decode(stream):
+    for frame in decoded(source.demux(stream)):
         time, tick = (frame.time or 0.0) - start, Fraction(1, frame.sample_rate)
         frame.pts, frame.time_base = round(time / tick), tick
         for piece in resampler.resample(frame):

@@ -44,13 +44,14 @@ def sound(path: Path, rate: int, start: float = 0.0, end: float | None = None) -
         if not isinstance(stream, AudioStream):
             return
         stop = np.inf if end is None else end
-        decoded = _decoded(packets(container, stream, max(0.0, start - LEAD_S), stop))
-        placed = _within(_placed(decoded, start_of(container)), start, stop)
+        pieces = decoded(packets(container, stream, max(0.0, start - LEAD_S), stop))
+        placed = _within(_placed(pieces, start_of(container)), start, stop)
         for begin, piece in groupby(placed, key=lambda pair: pair[0]):
             yield from _resampled(begin - start, (frame for _, frame in piece), rate)
 
 
-def _decoded(packets: Iterable[av.Packet]) -> Iterator[av.AudioFrame]:
+def decoded(packets: Iterable[av.Packet]) -> Iterator[av.AudioFrame]:
+    """The sound in some packets, without those that cannot be decoded."""
     for packet in packets:
         try:
             yield from packet.decode()
@@ -59,14 +60,14 @@ def _decoded(packets: Iterable[av.Packet]) -> Iterator[av.AudioFrame]:
 
 
 def _placed(
-    decoded: Iterable[av.AudioFrame], start: float
+    pieces: Iterable[av.AudioFrame], start: float
 ) -> Iterator[tuple[float, float, av.AudioFrame]]:
     """Each frame with the times at which its unbroken, uniform sound and it itself begin.
 
     A frame that begins more than GAP before the one before it ends is left out.
     """
     begin, end, kind = 0.0, -np.inf, None
-    for frame in decoded:
+    for frame in pieces:
         time = max(end, 0.0) if frame.time is None else frame.time - start
         if time < end - GAP:
             continue

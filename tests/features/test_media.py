@@ -6,15 +6,18 @@ import gc
 import tracemalloc
 from fractions import Fraction
 from itertools import islice
+from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from av.video.stream import VideoStream
 
 from features.media import Frame, MediaError, frames, probe, sound
 from features.media.container import opened, stream_of
 from features.media.seeking import packets
 from features.media.sounds import _placed
+from features.media.timestamps import frame_times
 from tests.features.conftest import write_film
 
 RATE = 16_000
@@ -234,7 +237,7 @@ def unusable(tmp_path, film):
     cut.write_bytes(cut.read_bytes()[:-500])  # the index is at the end
     return {
         "missing.mp4": "no such file",
-        "folder.mp4": "no such file",
+        "folder.mp4": "is a folder",
         "empty.mp4": "empty file",
         "text.mp4": "not readable as media",
         "cut.mp4": "cut off before its index",
@@ -432,3 +435,22 @@ def test_real_media_have_the_times_their_containers_say(real):
     assert late.time == pytest.approx(107_164 / 44_100, abs=0.03)
     info = probe(real / "talker_cfr.mp4")
     assert (info.fps, info.width, info.rate) == (25.0, 844, 44_100)
+
+
+def test_h264_in_avi_shows_every_picture_at_its_time_though_stored_in_another_order(tmp_path: Path):
+    """AVI has no presentation times, and pictures coded from later ones are stored after those."""
+    path, count = tmp_path / "b.avi", 40
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=25, options={"bf": "2", "crf": "1"})
+        assert isinstance(stream, VideoStream)
+        stream.width = stream.height = 64
+        for i in range(count):
+            grey = np.full((64, 64, 3), 6 * i, np.uint8)
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(grey, "rgb24")))
+        out.mux(stream.encode())
+    seen = list(frames(path))
+    times = np.array([frame.time for frame in seen])
+    assert times == pytest.approx(times[0] + np.arange(count) / 25)
+    levels = [frame.image.mean() for frame in seen if frame.image is not None]
+    assert levels == pytest.approx(6 * np.arange(count), abs=3)
+    assert frame_times(path) == pytest.approx(times)

@@ -59,3 +59,15 @@ def test_a_film_without_sound_stays_silent(film, redrawn):
 def test_a_sound_has_nothing_to_draw_on(film, redrawn):
     with pytest.raises(MediaError, match="holds no picture to draw on"):
         redrawn(film("sound.mkv", samples=np.zeros((1, 8000))))
+
+
+def test_a_damaged_piece_of_sound_costs_that_piece_and_not_the_film(film, redrawn):
+    seconds = np.arange(32_000) / 16_000
+    tone = 0.3 * np.sin(2 * np.pi * 440 * seconds)[None]
+    source = film("film.mkv", IMAGES, TIMES, tone, audio_codec="flac", **LOSSLESS)
+    data = bytearray(source.read_bytes())
+    begin = data.index(b"\xff\xf8", len(data) // 2)  # of a frame of FLAC
+    data[begin : begin + 8] = bytes(8)
+    source.write_bytes(data)
+    (_, before), (_, after) = heard(source), heard(redrawn(source))
+    assert len(after) == pytest.approx(len(before), rel=0.1)
