@@ -33,6 +33,7 @@ def spoken(
     whole = transcripts.of(part.media, media, PLAIN)
     if whole and not (plain and cut) and not part.whole:
         raise CorpusError(
-            f"{whole} has no times, so nothing says which of its words are in clip {name!r}"
+            f"{whole} has no times, so nothing says which of its words are in clip {name!r}; "
+            f"write those in {name}{PLAIN[0]}"
         )
     return None, (text_of(plain).strip() or None) if plain else None

@@ -32,7 +32,15 @@ class Row:
             return float(text)
         except ValueError as error:
             hint = "; a decimal comma? write " + text.replace(",", ".") if "," in text else ""
-            raise self.error(f"{column} must be a number, got {text!r}{hint}") from error
+            raise self.error(
+                f"{column} must be a number, got {self._shown(column)}{hint}"
+            ) from error
+
+    def _shown(self, column: str) -> str:
+        """A cell as an error may show it: behind what people said it may be more of that."""
+        columns, text = list(self.cells), self.cells[column]
+        behind = "text" in columns[: columns.index(column)]
+        return "words" if behind and any(letter.isalpha() for letter in text) else repr(text)
 
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}

@@ -61,6 +61,10 @@ class Folder:
         clips: list[Candidate] = []
         for name in sorted(names - {r.clip for r in refused}):
             part = parts.get(name, Stretch(name))
+            if name in media and part.media != name:
+                why = f"clip {name!r} is cut from {part.media!r}, but is the id of this file, too"
+                refused.append(Rejection(name, media[name], f"{why}; call it otherwise"))
+                continue
             subject, split = said.get(name, (name, None))
             who = (part.media if subject == name else subject, split)  # one file, one person
             file = media[part.media]

@@ -35,7 +35,7 @@ from features.corpora._scale import UNIT, Scale, scale_of
 from features.corpora._segments import segments_of
 from features.corpora._tables import Row, read_table
 from features.corpora._utterances import Media, Utterance, listed
-from features.corpus import Candidate, CorpusError, Rejection, nearest
+from features.corpus import Candidate, CorpusError, Rejection, flaw, nearest
 from features.media import probe
 from features.track import Track
 
@@ -92,7 +92,8 @@ class Mosei:
         for row in read_table(self.path / "label.csv", columns, bad=bad):
             video, name, _, mode = (row.cells[c] for c in columns)
             if video not in segments:
-                segments[video] = segments_of(self.path / TRANSCRIPTS / f"{video}.txt")
+                told = self.path / TRANSCRIPTS / f"{video}.txt"
+                segments[video] = {} if flaw(video) else segments_of(told)
             times = segments[video].get(name)
             words = times.cells["text"] if times else row.cells.get("text")
             spoken = Utterance(row, times, video, name, SIDES.get(mode, ""), words or None)

@@ -65,7 +65,8 @@ class Recola:
         refused, clips = {r.clip for r in rejected}, []
         for name in sorted(names - refused):
             side = SIDES.get(name.partition("_")[0]) if "_" in name else None
-            subject, split = said.get(name, (name, side))
+            subject, split = said.get(name, (name, None))
+            split = split or side
             if wrong := self._wrong(name, split):
                 rejected.append(Rejection(name, *wrong))
             else:
