@@ -87,11 +87,13 @@ def load(root: Path, where: Place, unused: tuple[str, ...] = ()) -> PreTrainedMo
 
 
 def files(place: Path) -> list[Path]:
-    """The files of a model that decide what it makes."""
+    """The files of a model that decide what it makes; a download leaves hidden ones, with dates."""
     return [
         path
         for path in sorted(place.rglob("*"))
-        if path.is_file() and path.suffix not in UNREAD and path.name[0] != "."
+        if path.is_file()
+        and path.suffix not in UNREAD
+        and not any(part.startswith(".") for part in path.relative_to(place).parts)
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import torch
 from sentence_transformers import SentenceTransformer
 
 from features.network import Place, place
@@ -28,6 +29,11 @@ def loaded(where: Path, run: Place) -> SentenceTransformer:
         whole = folder(str(encoder), "tokenizer", get=EXAMPLE)
         load(whole, place("cpu"), unused=("pooler.",))
     with reading("model", where):
-        model = SentenceTransformer(str(where), device=run.device.type, local_files_only=True)
+        model = SentenceTransformer(
+            str(where),
+            device=run.device.type,
+            local_files_only=True,
+            model_kwargs={"dtype": torch.float32},  # whatever precision it was saved in
+        )
     model.forward = run.precise(model.forward)
     return model

@@ -51,6 +51,8 @@ class HfVision:
         self._place = place(device)
         both = load(where, self._place, (*unused, "text_model.", "text_projection", "logit_"))
         self._model: nn.Module = getattr(both, "vision_model", both)  # of a pair, its eyes
+        if self._model is not both:  # whose own call `load` has not seen
+            self._model.forward = self._place.precise(self._model.forward)
         self._pool, self._batch = pool, batch
         self.weights = files(where)
         with reading("image processor", where):
