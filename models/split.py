@@ -13,6 +13,8 @@ from models.sequence import Sequence as Clip
 from models.shapes import expect
 from models.standardise import Standardised
 
+OTHER = "; give it some, or name another split where this one is used"
+
 
 def split_ccc(model: Standardised, clips: Mapping[str, Clip], recipe: Recipe) -> tuple[float, ...]:
     """The official CCC of each target over all labelled steps of all clips.
@@ -51,7 +53,7 @@ def check(
     Raises KeyError, ShapeError or ValueError with the split, the clip and what is wrong with it.
     """
     if not clips:
-        raise ValueError(f"the {split} split has no clip")
+        raise ValueError(f"the {split} split has no clip{OTHER}")
     for clip_name, clip in clips.items():
         name = f"{split} clip {clip_name!r}"
         expect(f"{name}: labels", clip.labels, "T Y", Y=len(targets))
@@ -61,7 +63,7 @@ def check(
             expect(f"{name}: tokens[{m!r}]", clip.tokens[m], "T D", D=width)
     labels = torch.cat([c.labels[c.label_mask] for c in clips.values()])  # (R, Y)
     if not len(labels):
-        raise ValueError(f"the {split} split has no valid label in {len(clips)} clips")
+        raise ValueError(f"the {split} split has no valid label in {len(clips)} clips{OTHER}")
     for target, column in zip(targets, labels.T, strict=True):
         if column.min() == column.max():
             raise ValueError(

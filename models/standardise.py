@@ -58,7 +58,10 @@ class Standardised(nn.Module):
         for m, scale in self.scale.items():
             rows = torch.cat([clip.tokens[m][clip.masks[m]] for clip in clips])  # (R, D)
             if not len(rows):
-                raise ValueError(f"{m} has no valid row in {len(clips)} training clips")
+                raise ValueError(
+                    f"{m} has no valid row in {len(clips)} training clips; take it out of the "
+                    f"modalities of every run, and runs of it alone out of the heads"
+                )
             scale.measure(rows)  # pyright: ignore[reportCallIssue]  # a ModuleDict forgets types
 
     def forward(self, tokens: Mapping[str, Tensor], masks: Mapping[str, Tensor]) -> Tensor:

@@ -52,7 +52,7 @@ def run(params: Params) -> None:
             bar.update(0.5)  # the packer reads every clip twice, for sizes and for rows
             tracks = {name: read_track(shards[clip]) for name, shards in inputs.items()}
             columns = aligned(tracks, clips[clip].info.duration, params.step_s, rules)
-            yield Record(clip, clips[clip].sha256, columns)
+            yield Record(clip, clips[clip].source, columns)
 
     with meter(len(clips), "align") as bar:
         write_folder(ALIGN, params.shards, meta, clips, read)

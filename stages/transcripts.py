@@ -45,7 +45,11 @@ def spoken(extractor: Any, clip: Clip) -> Words | None:
 
 def source(clip: Clip, sentence: str | None) -> str:
     """The digest of all that the words of a clip may come from, hex."""
-    given = [clip.source, clip.transcript_sha256, *([sentence] if sentence else [])]
+    given: list[Any] = [clip.source, clip.transcript_sha256]
+    if clip.transcript:
+        given.append(Path(clip.transcript).suffix.lower())  # it decides how the file is read
+    if sentence:
+        given += [sentence, clip.info.duration]  # over which the words are spread
     return hashlib.sha256(canonical(given).encode()).hexdigest()
 
 

@@ -77,6 +77,7 @@ def numbers(audit: Audit) -> dict[str, Any]:
         "late": len(audit.late),
         "outliers": sum(map(len, audit.outliers.values())),
         "dead_dimensions": sum(map(len, audit.dead.values())),
+        "clips_with": {m: len(audit.having(m)) for m in audit.widths},
         "coverage": {m: round(share, 4) for m, share in covered.items() if share is not None},
         "labelled": {s: round(labelled(facts), 4) for s, facts in audit.splits.items()},
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterator, Sized
 
+from features.corpus import SPLITS
 from features.track import State
 from stages._audit.audit import Audit, coverage, labelled
 from stages._audit.check import Check
@@ -16,11 +17,14 @@ def checks(limits: Limits, audit: Audit) -> Iterator[Check]:
     """What is checked, in the order of params.yaml."""
     yield from _manifest(limits, audit)
     yield from _lost(limits, audit)
-    for split, facts in audit.splits.items():
-        yield from _covered(limits, split, facts, audit.widths)
+    for split in SPLITS:
+        facts = audit.splits.get(split, [])
+        if facts:
+            yield from _covered(limits, audit, split, facts)
         bare = [f.clip.id for f in facts if not f.states["labels"][State.OK]]
         allowed, about = getattr(limits.min_labelled, split), f"share of {split} with a label"
-        yield Check(f"min_labelled.{split}", about, labelled(facts), allowed, bare)
+        found = labelled(facts) if facts else 0.0  # a side without clips has no label either
+        yield Check(f"min_labelled.{split}", about, found, allowed, bare)
     yield from _unlike(limits, audit)
 
 
@@ -50,14 +54,14 @@ def _lost(limits: Limits, audit: Audit) -> Iterator[Check]:
     yield Check("max_late_share", about, share, allowed, late)
 
 
-def _covered(
-    limits: Limits, split: str, facts: list[Facts], modalities: Iterable[str]
-) -> Iterator[Check]:
-    for modality in modalities:
+def _covered(limits: Limits, audit: Audit, split: str, facts: list[Facts]) -> Iterator[Check]:
+    for modality in audit.widths:
         shares = [(share, f.clip.id) for f in facts if (share := f.covered(modality)) is not None]
         allowed = getattr(limits.min_coverage, modality)
         poor = [f"{clip} ({s:.2f})" for s, clip in sorted(shares) if allowed and s < allowed]
         about, found = f"share of {split} with {modality}", coverage(facts, modality)
+        if found is None and audit.having(modality):
+            found = 0.0  # the corpus has it, but nobody on this side
         yield Check(f"min_coverage.{modality}", about, found, allowed, poor)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 FEWEST = 10  # clips among which one can be said to be unlike the others
+ROUNDING = 1e-6  # of a feature's size: a difference that is none
 NORMAL = 1.4826  # the standard deviation of a bell curve, in median absolute deviations
 
 
@@ -59,6 +60,8 @@ class Spread:
         means = np.stack(list(self._means.values()))  # (clips, D)
         off = np.abs(means - np.median(means, axis=0))
         spread = np.maximum(NORMAL * np.median(off, axis=0), np.sqrt(self._within / self._rows))
+        least = ROUNDING * np.abs(means).max(axis=0)  # where nobody else differs at all
+        spread = np.maximum(spread, least)
         far = off / np.where(spread > 0, spread, np.inf)
         found = [
             Outlier(clip, int(row.argmax()), float(row.max()))

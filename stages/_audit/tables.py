@@ -21,7 +21,8 @@ def limits(found: Iterable[Check]) -> str:
     """Every limit, whether it is kept, and who breaks it."""
     rows = []
     for c in found:
-        verdict = "BROKEN" if c.broken else "not checked" if c.allowed is None else "kept"
+        verdict = "BROKEN" if c.broken else "kept"
+        verdict = "not checked" if c.allowed is None or c.found is None else verdict
         rows.append([c.about, verdict, c.measured, c.bound, c.key, first(c.who, NAMED)])
     return table("limits", ("what", "", "found", "limit", "audit. in params.yaml", "who"), rows)
 

@@ -15,8 +15,10 @@ from stages._clips import write_lines
 from stages._each import each
 
 SETTLED_S = 2.0  # some file systems date changes no finer; one just made may change unnoticed
-Stamp = tuple[int, int, int]  # size in bytes, time of the last change in ns, inode
-Known = TypeAdapter(dict[str, tuple[int, int, int, str]])  # by absolute path, and the sha256
+# size in bytes, inode, times of the last change of the content and of anything, in ns: whoever sets
+# the first time back, as `rsync -t` does, changes the second
+Stamp = tuple[int, int, int, int]
+Known = TypeAdapter(dict[str, tuple[int, int, int, int, str]])  # by absolute path, and the sha256
 log = logging.getLogger("stages")
 
 
@@ -37,7 +39,7 @@ def digests(files: Iterable[Path], memory: Path) -> dict[Path, str | OSError]:
     settled = {
         os.path.abspath(file): (*stamp, sha256)
         for file, stamp in stamps.items()
-        if isinstance(sha256 := found[file], str) and now - stamp[1] > SETTLED_S * 1e9
+        if isinstance(sha256 := found[file], str) and now - stamp[2] > SETTLED_S * 1e9
     }
     if settled != known:
         _write(memory, settled)
@@ -57,10 +59,10 @@ def _stamp(file: Path) -> Stamp | None:
         stat = file.stat()
     except OSError:
         return None  # reading it will tell why
-    return stat.st_size, stat.st_mtime_ns, stat.st_ino
+    return stat.st_size, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns
 
 
-def _read(memory: Path) -> dict[str, tuple[int, int, int, str]]:
+def _read(memory: Path) -> dict[str, tuple[int, int, int, int, str]]:
     try:
         return Known.validate_json(memory.read_bytes())
     except FileNotFoundError:
@@ -70,7 +72,7 @@ def _read(memory: Path) -> dict[str, tuple[int, int, int, str]]:
         return {}
 
 
-def _write(memory: Path, known: dict[str, tuple[int, int, int, str]]) -> None:
+def _write(memory: Path, known: dict[str, tuple[int, int, int, int, str]]) -> None:
     try:
         write_lines(memory, [Known.dump_json(known).decode()])
     except OSError as error:

@@ -174,7 +174,7 @@ def test_that_it_passed_is_the_same_bytes_whatever_it_found(clean: list[Clip]):
     audit.run(limits())
     before, numbers = (AUDIT / "passed.json").read_bytes(), metrics()
     lay(clean[:4], {}, {})
-    audit.run(limits(max_leaks=3))
+    audit.run(limits(max_leaks=3, min_labelled=NONE))
     assert (AUDIT / "passed.json").read_bytes() == before
     assert metrics() != numbers
 
@@ -247,7 +247,7 @@ def test_what_a_clip_never_had_is_not_lost(folder: Path):
     clips.append(clip("words", "train", media=None, info=WORDS, sha256=clips[0].sha256))
     grids = {"words": rows("words", **absent), "b": rows("b", text=State.ABSENT)}
     lay(clips, grids, {"words": ([], [], [])})
-    audit.run(limits())
+    audit.run(limits(min_labelled=NONE))
     assert metrics()["coverage"] == {"audio": 1.0, "text": 1.0, "visual": 1.0}
     assert metrics()["without_face"] == metrics()["without_sound"] == 0
     assert metrics()["longest_without_face_s"] == 0
@@ -262,8 +262,18 @@ def test_a_film_whose_every_row_is_missing_is_not_taken_for_text(clean: list[Cli
 def test_a_modality_that_no_clip_has_is_nothing_to_check(folder: Path):
     clips = [clip(name, "train") for name in "abc"]
     lay(clips, {c.id: rows(c.id, text=State.ABSENT) for c in clips}, {})
-    audit.run(limits())
+    audit.run(limits(min_labelled=NONE))
     assert metrics()["coverage"] == {"audio": 1.0, "visual": 1.0}
+
+
+def test_a_side_without_a_clip_has_no_label_either(folder: Path):
+    lay([clip(name, "train") for name in "abc"], {}, {})
+    assert "share of val with a label: 0, at least 0.5 (audit.min_labelled.val)" in said()
+
+
+def test_a_modality_that_one_side_alone_lacks_is_not_covered_there(clean: list[Clip]):
+    lay(clean, {"d": rows("d", text=State.ABSENT)}, {})
+    assert "share of val with text: 0, at least 0.5 (audit.min_coverage.text)" in said()
 
 
 def test_an_offset_that_may_be_chance_is_not_held_against_a_clip(clean: list[Clip]):
@@ -275,7 +285,7 @@ def test_an_offset_that_may_be_chance_is_not_held_against_a_clip(clean: list[Cli
 
 def test_copies_on_one_side_are_shown_but_are_no_leak(folder: Path):
     lay([clip(n, "train", sha256="s") for n in "abc"], {}, {})
-    audit.run(limits())
+    audit.run(limits(min_labelled=NONE))
     assert (metrics()["leaks"], metrics()["copies"]) == (0, 1)
     assert "a (train), b (train), c (train)" in page()
 

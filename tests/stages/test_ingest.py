@@ -201,6 +201,20 @@ def test_a_file_of_the_same_size_and_date_but_another_inode_is_hashed(corpus: Pa
     assert hashed == ["c.wav"]
 
 
+def test_a_file_changed_in_place_whose_date_is_set_back_is_hashed(corpus: Path, hashed: list[str]):
+    settle(corpus)
+    run(corpus)
+    file = corpus / "media/b.wav"
+    old = file.stat()
+    with file.open("r+b") as inside:
+        inside.seek(-2, 2)
+        inside.write(b"\x01\x02")
+    os.utime(file, ns=(old.st_atime_ns, old.st_mtime_ns))
+    hashed.clear()
+    run(corpus)
+    assert hashed == ["b.wav"]
+
+
 def test_a_file_that_has_just_been_written_is_not_trusted(corpus: Path, hashed: list[str]):
     run(corpus)
     hashed.clear()
