@@ -18,7 +18,7 @@ from stages._predict.chosen import choose
 from stages._predict.extractors import extractors
 from stages._predict.observed import BEHIND, kinds, observe, video
 from stages._predict.overlay import check, overlay
-from stages._predict.predicted import about, files, said, write
+from stages._predict.predicted import about, caution, files, said, write
 from stages._predict.prediction import predict
 from stages._predict.together import together
 
@@ -45,6 +45,8 @@ def run(given: argparse.Namespace) -> None:
         check(film, target)
     head = choose(given.head)
     log.info("head %s, validation CCC %.3f, seeds %s", head.name, head.validation, head.seeds)
+    if said_first := caution(head):
+        log.warning(said_first)
     widths = head.about["widths"]
     if film.transcript and "text" not in widths:
         log.warning("the head %s reads no text: %s is not used", head.name, film.transcript)

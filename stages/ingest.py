@@ -26,6 +26,7 @@ from features.shards import Record, canonical, write_folder
 from features.store import Store
 from features.track import State, keep_track, nothing
 from stages._clips import CLIPS, SENTENCES, Clip, write_clips, write_lines, write_sentences
+from stages._drawn import drawn
 from stages._ingest.census import census
 from stages._ingest.splits import sides
 from stages._ingest.usable import Files, check_labels
@@ -79,7 +80,7 @@ def run(params: Params) -> None:
         raise CorpusError(f"no usable clip in the corpus; see {REJECTED}")
     write_clips(CLIPS, clips)
     write_sentences(SENTENCES, sentences)
-    meta = {"kind": "labels", "corpus": params.corpus}
+    meta = {"kind": "labels", "corpus": params.corpus, "drawn": drawn(clips)}
     write_folder(LABELS, params.shards, meta, labels, lambda ids: (labels[i] for i in ids))
 
 

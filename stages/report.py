@@ -13,7 +13,8 @@ from pathlib import Path
 from pydantic import Field
 
 from models.nearest import known
-from stages._clips import write_lines
+from stages._clips import read_clips, write_lines
+from stages._drawn import NOTE, drawn
 from stages._main import log, main
 from stages._params import Section
 from stages._report import sections as section
@@ -30,7 +31,7 @@ TRUTH: Look = {"color": INK, "dash": "solid", "width": 3.5}
 
 class Params(Section):
     title: str
-    note: str  # shown on top: what the numbers are about
+    note: str  # shown on top, after what has to be said of the demo's numbers
     clips: int = Field(ge=0)  # how many clips of the evaluated split
     heads: list[str]  # whose predictions of them are shown; empty: the best one's
     faces_of: list[str]  # folders of media whose people the page may show, and quote
@@ -56,7 +57,8 @@ def run(params: Params) -> None:
         "Training": section.training(rows(EVALUATE / "plots/history.csv")),
         "Which features": features(metrics["features"]),
     }
-    write_lines(REPORT, [page(params.title, params.note, sections)])
+    notes = [NOTE, params.note] if drawn(read_clips()) else [params.note]
+    write_lines(REPORT, [page(params.title, " ".join(filter(None, notes)), sections)])
     megabytes = REPORT.stat().st_size / 1e6
     log.info("%s, %.1f MB, %d clips to look at", REPORT, megabytes, len(clips))
 

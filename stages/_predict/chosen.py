@@ -61,9 +61,13 @@ def choose(name: str | None) -> Chosen:
     if name is not None and name not in every:
         raise LookupError(unknown("trained head", name, every))
     runs = [every[name]] if name else every.values()
-    chosen = max((_read(folders) for folders in runs), key=lambda run: run.validation)
+    chosen = max((_read(folders) for folders in runs), key=_rank)
     _check(chosen)
     return chosen
+
+
+def _rank(run: Chosen) -> float:
+    return -1.0 if np.isnan(run.validation) else run.validation
 
 
 def found() -> dict[str, list[Path]]:

@@ -55,7 +55,7 @@ def video(path: Path, transcript: Path | None) -> Video:
 
 def kinds(video: Video, modalities: Iterable[str], made_from: Mapping[str, Any]) -> list[str]:
     """The kinds of extractors that the signals of this video are for."""
-    there = {"visual": video.info.fps, "audio": video.info.rate, "text": video.transcript}
+    there = {"visual": video.info.width, "audio": video.info.rate, "text": video.transcript}
     if behind(made_from).get("transcripts", {}).get("extractor", NEEDS_A_FILE) != NEEDS_A_FILE:
         there["text"] = video.transcript or video.info.rate
     return [kind for m in modalities if there[m] for kind in BEHIND[m]]

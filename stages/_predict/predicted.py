@@ -80,9 +80,21 @@ def about(run: Chosen, video: Video, faces: Record | None, changed: list[str]) -
             "weights": {file.as_posix(): file_sha256(file) for file in weights},
         },
         **run.about["grid"],
+        "drawn_corpus": _labels(run).get("drawn", False),  # says nothing about real emotion then
         "changed_since": changed,
         "frames": [] if faces is None else _stretches(faces),
     }
+
+
+def caution(run: Chosen) -> str | None:
+    """What has to be said of a prediction, if anything."""
+    if not _labels(run).get("drawn"):
+        return None
+    return "this head was trained on drawn faces: what it says of a real person means nothing"
+
+
+def _labels(run: Chosen) -> dict[str, Any]:
+    return run.about["grid"]["made_from"]["labels"]
 
 
 def _stretches(faces: Record) -> list[dict[str, Any]]:

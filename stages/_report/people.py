@@ -7,6 +7,7 @@ data/align, which is a dep, is made from both.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,7 +40,8 @@ class People:
         shown: dict[str, Any] = {"faces_every": self.every_s}
         lacking = []
         for what, folders, place, shards, read in places:
-            if not any(Path(clip.media or "").is_relative_to(folder) for folder in folders):
+            media = Path(os.path.abspath(clip.media or "."))  # "." is not what lies beside it
+            if not any(media.is_relative_to(os.path.abspath(folder)) for folder in folders):
                 continue
             if shards is None:
                 lacking.append(f"{what}, since {place} is not here")
