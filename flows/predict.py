@@ -45,7 +45,7 @@ def run(given: argparse.Namespace) -> None:
         check(film, target)
     head = choose(given.head)
     log.info("head %s, validation CCC %.3f, seeds %s", head.name, head.validation, head.seeds)
-    if said_first := caution(head):
+    if said_first := caution():
         log.warning(said_first)
     widths = head.about["widths"]
     if film.transcript and "text" not in widths:

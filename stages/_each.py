@@ -18,7 +18,6 @@ from importlib import import_module
 from threading import Thread
 from typing import TypeVar
 
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 CLUSTER = "DASK_SCHEDULER_ADDRESS"  # Dask's own name for it
@@ -133,8 +132,7 @@ def _one_thread_each() -> Iterator[None]:
     if torch is not None:
         torch.set_num_threads(1)
     try:
-        with threadpool_limits(1):  # nor does numpy
-            yield
+        yield
     finally:
         os.environ |= {name: value for name, value in before.items() if value is not None}
         for name in (name for name, value in before.items() if value is None):

@@ -18,12 +18,15 @@ import numpy as np
 from features.fingerprint import file_sha256
 from features.shards import Record
 from features.track import State
-from stages._clips import write_lines
+from stages._clips import CLIPS, read_clips, write_lines
+from stages._drawn import drawn
 from stages._evaluated import write_table
 from stages._grid import TARGETS
 from stages._predict.chosen import Chosen
 from stages._predict.observed import Video
 from stages._predict.prediction import Columns
+
+CAUTION = "heads here were trained on drawn faces: what they say of a real person means nothing"
 
 
 def files(folder: Path, video: Path) -> tuple[Path, Path]:
@@ -80,21 +83,20 @@ def about(run: Chosen, video: Video, faces: Record | None, changed: list[str]) -
             "weights": {file.as_posix(): file_sha256(file) for file in weights},
         },
         **run.about["grid"],
-        "drawn_corpus": _labels(run).get("drawn", False),  # says nothing about real emotion then
+        "drawn_corpus": _drawn(),  # then it says nothing about real emotion
         "changed_since": changed,
         "frames": [] if faces is None else _stretches(faces),
     }
 
 
-def caution(run: Chosen) -> str | None:
+def caution() -> str | None:
     """What has to be said of a prediction, if anything."""
-    if not _labels(run).get("drawn"):
-        return None
-    return "this head was trained on drawn faces: what it says of a real person means nothing"
+    return CAUTION if _drawn() else None
 
 
-def _labels(run: Chosen) -> dict[str, Any]:
-    return run.about["grid"]["made_from"]["labels"]
+def _drawn() -> bool:
+    """Whether the corpus here, on which heads are trained, is the demo."""
+    return CLIPS.is_file() and drawn(read_clips())
 
 
 def _stretches(faces: Record) -> list[dict[str, Any]]:

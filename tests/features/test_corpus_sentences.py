@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 
@@ -126,17 +124,3 @@ def test_a_missing_table_is_answered_with_the_right_one(tmp_path):
     (tmp_path / "sentences.csv").touch()
     with pytest.raises(CorpusError, match=r"no table .*sentence\.csv, nearest: 'sentences\.csv'"):
         build(path=str(tmp_path / "sentence.csv"))
-
-
-def test_ten_times_the_sentences_take_about_ten_times_as_long(tmp_path):
-    def spent(count):
-        rows = "".join(f"s{i},so be it,0,0,p{i % 97},\n" for i in range(count))
-        corpus = lay_out(tmp_path, HEADER + rows + "bad,x,0,0,,tset\n" * (count // 10))
-        begin = time.process_time()
-        clips, rejected = corpus.listing()
-        assert len(clips) == count and len(rejected) == 1
-        return time.process_time() - begin
-
-    spent(100)
-    few, many = min(spent(2_000) for _ in range(3)), spent(20_000)
-    assert many < 40 * few  # a hundred times, were it quadratic
