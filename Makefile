@@ -34,6 +34,6 @@ clean:           ## forget everything that `dvc repro` made; the clip store stay
 .venv/ok: requirements.lock
 	@"$(PYTHON)" -c "import sys; sys.exit(sys.version_info[:2] != (3, 11))" || { echo "make: Python 3.11 is needed, PYTHON is '$(PYTHON)'; call make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
-	@echo "Installing about 230 packages, 6 GB on disk; a few minutes ..."
+	@echo "Installing about 270 packages, 6 GB on disk; a few minutes ..."
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r requirements.lock
 	touch $@
