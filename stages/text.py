@@ -10,16 +10,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from features.shards import Shards
+from features.extractor import built
+from features.language import foreign, languages
+from features.shards import Shards, canonical
 from features.track import Track, keep_track
+from features.weights import some
 from features.words import read_words
 from stages._clips import Clip, read_clips
 from stages._extract import extract
-from stages._main import main
+from stages._main import log, main
 from stages._params import Extraction
 
 TRANSCRIPTS = Path("data/transcripts")
 TEXT = Path("data/text")
+NAMED = 20  # clips in a warning
 
 
 class Params(Extraction):
@@ -35,9 +39,24 @@ def meaning(extractor: Any, clip: Clip) -> Track:
     return extractor(read_words(transcripts()[clip.id]))
 
 
+def warn(extractor: Any, found: Shards) -> None:
+    """Name the clips in which people speak a language that the model was not made for."""
+    said = {clip: foreign(read_words(record), extractor) for clip, record in found.items()}
+    strange = [f"{clip} ({language})" for clip, language in said.items() if language]
+    if strange:
+        log.warning(
+            "%d of %d clips are in another language than the model (%s), their rows say little: %s",
+            len(strange),
+            len(said),
+            ", ".join(sorted(languages(extractor.weights))),
+            some(strange, NAMED),
+        )
+
+
 def run(params: Params) -> None:
     found = Shards(TRANSCRIPTS)
     sources = {clip: found.content(clip.id) for clip in read_clips()}
+    warn(built("text", params.extractor, canonical(params.options)), found)
     extract("text", params, sources, meaning, keep_track, TEXT, {"transcripts": found.meta})
 
 

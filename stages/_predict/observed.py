@@ -18,6 +18,7 @@ from features.media import Frame, Info, MediaError, Sound, frames, probe, sound
 from features.shards import Record
 from features.track import State, Track, track
 from stages._each import meter, progress
+from stages._predict.words import warn, words
 
 M = TypeVar("M", Frame, Sound)
 Extractors = Mapping[str, Any]  # {kind: extractor}
@@ -80,8 +81,10 @@ def observe(video: Video, extractors: Extractors, widths: Mapping[str, int]) -> 
     torch.set_num_threads(1)  # as in the stages: their number decides the last bits
     tracks, faces = {}, None
     if "text" in extractors:
-        words = extractors["transcripts"](partial(_heard, video), video.transcript, 0.0, None)
-        tracks["text"] = extractors["text"](words or [])
+        hear, duration = partial(_heard, video), video.info.duration
+        said = words(extractors["transcripts"], hear, video.transcript, duration)
+        warn(said, extractors["text"])
+        tracks["text"] = extractors["text"](said)
     if "visual" in extractors:
         seen, clip = _timed(frames(video.path), video, "faces"), video.path.stem
         found = extractors["faces"](seen, partial(sound, video.path), clip)

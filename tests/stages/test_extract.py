@@ -105,6 +105,21 @@ def test_a_failing_clip_is_named_and_no_shard_is_left_half_written(corpus: Path)
     assert ingest.CLIPS.is_file()
 
 
+def test_clips_in_another_language_than_the_text_model_are_named(corpus: Path, caplog):
+    german = "ich war gar nicht so froh damit und bin dann doch nach Hause gegangen".split()
+    rows = "".join(f"{word},{i / 50},{i / 50 + 0.02}\n" for i, word in enumerate(german))
+    (corpus / "transcripts/c.csv").write_text(f"word,start,end\n{rows}")
+    run_ingest(corpus)
+    transcripts.run(transcripts.Params(**PARAMS["transcripts"]))
+    for _ in range(2):  # the second time out of the store
+        caplog.clear()
+        text.run(text.Params(**PARAMS["text"]))
+        (said,) = [r.message for r in caplog.records if r.levelname == "WARNING"]
+        assert said.startswith("1 of 3 clips are in another language than the model (en)")
+        assert said.endswith(": c (de)")
+    assert len(Shards(text.TEXT)["c"].columns["times"]) == len(german)
+
+
 # ------------------------------------------------------------------ 200 clips --
 
 STAGES = {

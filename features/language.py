@@ -1,0 +1,57 @@
+"""In which language something was said, and which languages a text model was made for.
+
+By lingua's n-gram models, https://github.com/pemistahl/lingua-rs, those that take little memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import ModelCard
+from lingua import LanguageDetector, LanguageDetectorBuilder
+
+from features.words import Word
+
+FEWEST = 10  # words; what fewer are spoken in is a guess
+SURE = 0.95  # probability from which it counts as known
+NORWEGIAN = {"nb": "no", "nn": "no"}  # one language to most models
+
+
+def foreign(words: Sequence[Word], extractor: Any) -> str | None:
+    """The language of some words, if a text extractor's model was surely not made for it."""
+    known = languages(extractor.weights)
+    spoken = language(words) if known else None
+    return None if spoken in known else spoken
+
+
+def language(words: Sequence[Word]) -> str | None:
+    """The language of a transcript, an ISO 639-1 code such as en; None where it is not sure."""
+    if len(words) < FEWEST:
+        return None
+    (best, *_) = _detector().compute_language_confidence_values(" ".join(w.text for w in words))
+    code = best.language.iso_code_639_1.name.lower()
+    return NORWEGIAN.get(code, code) if best.value >= SURE else None
+
+
+def languages(weights: Iterable[Path]) -> frozenset[str]:
+    """The languages of a model, as the card beside its files of weights says: ISO 639-1 codes.
+
+    Empty if there is no card, or if it names none or something that is no code (multilingual).
+    """
+    cards = sorted({file.parent / "README.md" for file in weights})
+    return frozenset().union(*(_carded(card) for card in cards if card.is_file()))
+
+
+@cache
+def _carded(card: Path) -> frozenset[str]:
+    said = ModelCard.load(card).data.to_dict().get("language")
+    codes = frozenset([said] if isinstance(said, str) else said or ())
+    return frozenset(NORWEGIAN.get(code, code) for code in codes if all(len(c) == 2 for c in codes))
+
+
+@cache
+def _detector() -> LanguageDetector:
+    return LanguageDetectorBuilder.from_all_languages().with_low_accuracy_mode().build()

@@ -1,0 +1,78 @@
+"""In which language people speak, and whether a text model knows it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from features.language import FEWEST, foreign, language, languages
+from features.words import spread
+from tests.features import written
+
+SAID = {
+    "en": "I really enjoyed it because the actors were great and the story was touching",
+    "de": "ich war gar nicht so froh damit und bin dann doch lieber nach Hause gegangen",
+    "fr": "je ne sais pas trop quoi dire mais c'était quand même une très belle journée",
+    "sv": "det var en mycket bra dag och vi gick hem till mamma efter att vi hade ätit",
+    "no": "jeg vet ikke hva jeg skal si men det var en veldig fin dag ute på fjorden",
+    "zh": " ".join("我今天很高兴因为天气非常好"),
+}
+
+
+def words(text):
+    return spread(text.split(), 0.0, 5.0)
+
+
+def model(tmp_path, head):
+    """Something with weights beside a card that begins like this."""
+    (tmp_path / "README.md").write_text(head + "# A model\n")
+    return SimpleNamespace(weights=[tmp_path / "model.safetensors", tmp_path / "vocab.txt"])
+
+
+@pytest.mark.parametrize("code", SAID)
+def test_a_language_is_told_from_a_sentence(code):
+    assert language(words(SAID[code])) == code
+
+
+def test_a_few_words_are_in_no_language():
+    few = SAID["en"].split()[: FEWEST - 1]
+    assert language(words(" ".join(few))) is None
+    assert language([]) is None
+
+
+def test_what_is_in_every_language_is_in_none():
+    assert language(words("hm mm aha ha ha ha oh oh ah eh " * 2)) is None
+    assert language(words("1 2 3 4 5 6 7 8 9 10 11 12")) is None
+
+
+def test_a_transcript_in_another_language_than_the_model_is_told(tmp_path):
+    english = model(tmp_path, "---\nlanguage: en\n---\n")
+    assert foreign(words(SAID["en"]), english) is None
+    assert foreign(words(SAID["de"]), english) == "de"
+    assert foreign(words("no"), english) is None
+
+
+@pytest.mark.parametrize(
+    "head, known",
+    [
+        ("---\nlanguage: en\n---\n", {"en"}),
+        ("---\nlanguage: [en, de, nb]\n---\n", {"en", "de", "no"}),
+        ("---\nlanguage:\n- multilingual\n---\n", set()),
+        ("---\nlicense: mit\n---\n", set()),
+        ("", set()),
+    ],
+)
+def test_a_models_languages_are_those_of_its_card(tmp_path, head, known):
+    made = model(tmp_path, head)
+    assert languages(made.weights) == known
+    if not known:
+        assert foreign(words(SAID["zh"]), made) is None
+
+
+def test_a_model_without_a_card_says_no_language(tmp_path):
+    assert languages([tmp_path / "model.safetensors"]) == set()
+
+
+def test_the_default_model_is_english():
+    assert languages([written.minilm() / "model.safetensors"]) == {"en"}
