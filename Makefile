@@ -1,9 +1,11 @@
 # make            what there is to make
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench lock clean
+.PHONY: help demo test lint bench egemaps lock clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes
+RESOLVE := uv pip compile --quiet --generate-hashes --no-header --python-version 3.11
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 help:            ## this list
@@ -24,16 +26,24 @@ lint: .venv/ok   ## style and types
 bench: .venv/ok  ## speed, as ratios within one run
 	python -m tests.bench
 
-lock:            ## resolve pyproject.toml anew into requirements.lock (needs uv)
-	uv pip compile --quiet --generate-hashes --no-header --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
+egemaps: .venv/egemaps  ## openSMILE, for the audio extractor of that name; its licence is for research
+
+lock:            ## resolve pyproject.toml anew into requirements.lock, and openSMILE beside it (needs uv)
+	$(RESOLVE) --extra dev pyproject.toml -o requirements.lock
+	"$(PYTHON)" -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['egemaps'])" | \
+	  $(RESOLVE) --constraint requirements.lock - -o features/audio/egemaps.lock
 
 clean:           ## forget everything that `dvc repro` made; the clip store stays
 	rm -rf data
+
+.venv/egemaps: .venv/ok features/audio/egemaps.lock
+	$(INSTALL) -r features/audio/egemaps.lock
+	touch $@
 
 # A marker is written last, so that an interrupted installation is taken up again.
 .venv/ok: requirements.lock
 	@"$(PYTHON)" -c "import sys; sys.exit(sys.version_info[:2] != (3, 11))" || { echo "make: Python 3.11 is needed, PYTHON is '$(PYTHON)'; call make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
 	@echo "Installing about 270 packages, 6 GB on disk; a few minutes ..."
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r requirements.lock
+	$(INSTALL) -r requirements.lock
 	touch $@

@@ -15,7 +15,7 @@ from features.audio._frames import FrameMeans, Lengths
 RATE = 16_000  # Hz
 FRAME, EVERY = 320, 160  # samples: 20 ms every 10 ms
 SHORTEST = 1000  # samples; of less openSMILE makes nothing
-GET = "pip install opensmile==2.6.0 (for research; its licence forbids commercial use)"
+GET = "make egemaps (for research; its licence forbids commercial use)"
 
 
 def build(

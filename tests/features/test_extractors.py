@@ -15,9 +15,11 @@ from safetensors.torch import save_file
 from features.crops import Crops, Face, keep, no_face
 from features.extractor import UnknownNameError, available, build
 from features.media import Frame, sound
+from features.shards import Shards
 from features.track import State, Track
 from features.weights import WeightsError
-from features.words import Word
+from features.words import Word, read_words
+from stages._clips import read_clips
 from tests.features import written
 
 ROOT = Path(__file__).parents[2]
@@ -276,6 +278,29 @@ def test_text_of_words_at_odd_times_still_has_increasing_ones(text, words, times
 def test_text_of_a_long_speech_is_bounded(text):
     words = [Word(f"word{i % 13}", i / 3, i / 3 + 0.2, False) for i in range(101)]
     assert len(text(words).times) == 101
+
+
+# ------------------------------------------------------------------- demo --
+
+OF_SIGNALS = [(kind, name) for kind in ("visual", "audio", "text") for name in NAMES[kind]]
+FEWER = {"r2plus1d": {"hop_frames": 25}}  # of clips of eight crops, half a second each
+
+
+@pytest.mark.parametrize("kind, name", OF_SIGNALS)
+def test_a_clip_of_the_demo_has_values(kind, name, finished):
+    data = finished.folder / "data"
+    clip = read_clips(data / "ingest/clips.jsonl")[0]
+    if kind == "visual":
+        source = Crops(Shards(data / "faces")[clip.id])
+    elif kind == "audio":
+        source = partial(sound, finished.folder / clip.media)
+    else:
+        source = read_words(Shards(data / "transcripts")[clip.id])
+    made = extractor(kind, name, **FEWER.get(name, {}))
+    track = made(source)
+    check(track, made.dim, clip.info.duration)
+    assert track.mask.any() and np.isfinite(track.values[track.mask]).all()
+    assert np.isnan(track.values[~track.mask]).all()
 
 
 # ----------------------------------------------------------------- neural --
