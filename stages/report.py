@@ -4,6 +4,7 @@ reads   data/ingest/clips.jsonl, data/align/*.h5 (which modality has data when),
         data/evaluate/, data/robustness/curves.csv; of corpora that the section names, data/faces
         and data/transcripts
 writes  data/report/index.html    opens from disk, needs no network
+        data/report/vega.js       with which `dvc plots show` needs none either
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ from stages._report.measured import EVALUATE, abouts, rows, scored, seeds, seen
 from stages._report.page import INK, page
 from stages._report.people import People
 from stages._report.tables import best_first, features
+from stages._report.vega import vega
 
 CURVES = Path("data/robustness/curves.csv")
 REPORT = Path("data/report/index.html")
+VEGA = REPORT.with_name("vega.js")
 TRUTH: Look = {"color": INK, "dash": "solid", "width": 3.5}
 
 
@@ -58,6 +61,7 @@ def run(params: Params) -> None:
         "Which features": features(metrics["features"]),
     }
     notes = [NOTE, params.note] if drawn(read_clips()) else [params.note]
+    write_lines(VEGA, [vega()])
     write_lines(REPORT, [page(params.title, " ".join(filter(None, notes)), sections)])
     megabytes = REPORT.stat().st_size / 1e6
     log.info("%s, %.1f MB, %d clips to look at", REPORT, megabytes, len(clips))

@@ -177,7 +177,9 @@ def test_open_shows_the_page_there_is_and_makes_none(_here):
 def test_every_picture_of_dvc_has_its_template():
     pictures = YAML(typ="safe").load(ROOT / "dvc.yaml")["plots"]
     named = {spec["template"] for picture in pictures for spec in picture.values()}
-    ours = {file.stem: json.loads(file.read_text()) for file in (ROOT / ".dvc/plots").glob("*")}
+    ours = {
+        file.stem: json.loads(file.read_text()) for file in (ROOT / ".dvc/plots").glob("*.json")
+    }
     assert set(ours) < named <= {*ours, *(template.DEFAULT_NAME for template in TEMPLATES)}
     assert all("<DVC_METRIC_DATA>" in json.dumps(template) for template in ours.values())
 
