@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from torch.fx import Node, symbolic_trace
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from features.factored import LAYOUT, flat
+
 T = TypeVar("T")
 DEVICES = ("auto", "cpu", "cuda")
 HALF = ("cuda_half", "cpu_half")
@@ -66,25 +68,23 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 class Convolutions:
     """A frozen convolutional network, as fast as its equations allow on one core.
 
-    Batch normalisation is folded into the convolution before it, and a picture's channels lie
-    innermost: the same numbers but for rounding (tests: 1e-5 of the largest).
+    Batch normalisation is folded into the convolution before it, convolutions of clips are made of
+    pictures', and a picture's channels lie innermost: the same numbers but for rounding (tests:
+    1e-5 of the largest).
     """
 
     def __init__(self, module: nn.Module, where: Place):
-        flat = any(isinstance(part, nn.Conv2d) for part in module.modules())
-        # of pictures; clips, in their own such layout, were slower
-        self._layout = torch.channels_last if flat else torch.contiguous_format
         self._device = where.device
-        module = folded(module.eval()).requires_grad_(False)
+        module = flat(folded(module.eval())).requires_grad_(False)
         self._module = module.to(where.device)
-        self._module.to(memory_format=self._layout)  # pyright: ignore[reportCallIssue] - not in its stubs
+        self._module.to(memory_format=LAYOUT)  # pyright: ignore[reportCallIssue] - not in its stubs
         self._run = where.precise(self._module.__call__)
 
     @torch.inference_mode()
     def __call__(self, x: Tensor) -> Tensor:
         """A batch (B, ...) -> what the network makes of it, on the CPU."""
-        x = x.to(self._device).contiguous(memory_format=self._layout)
-        return self._run(x).float().cpu()
+        x = x.to(self._device)
+        return self._run(x.contiguous(memory_format=LAYOUT) if x.ndim == 4 else x).float().cpu()
 
 
 def folded(module: nn.Module) -> nn.Module:
