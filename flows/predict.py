@@ -93,7 +93,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("video", type=Path, metavar="VIDEO", help="video or sound file")
     add("--transcript", type=Path, metavar="FILE",
-        help=".srt .vtt .json .TextGrid .csv, or .txt without times; else none")  # fmt: skip
+        help=".srt .vtt .json .TextGrid .ctm .csv, or .txt without times; else none")  # fmt: skip
     add("--head", metavar="RUN", help="a run under data/train (the one that validates best)")
     folder = Path("predictions")
     add("--out", type=Path, metavar="DIR", default=folder, help="where to write (%(default)s)")

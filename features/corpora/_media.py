@@ -11,7 +11,8 @@ from features.corpus import Rejection, composed, flaw, nearest_of_each
 VIDEO = tuple(".mp4 .mov .mkv .avi .webm .m4v .mpg .mpeg .mts .wmv .flv .3gp".split())
 AUDIO = (".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus", ".aac", ".aif", ".aiff", ".wma")
 MEDIA = frozenset(VIDEO + AUDIO)
-TRANSCRIPTS = (".textgrid", ".json", ".csv", ".vtt", ".srt")  # word times before cue times
+# word times before cue times
+TRANSCRIPTS = (".textgrid", ".json", ".ctm", ".csv", ".vtt", ".srt")
 PLAIN = (".txt",)  # words without times
 
 

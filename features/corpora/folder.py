@@ -3,7 +3,7 @@
 <path>/media/                          media anywhere below; without media/, below <path> itself
 <path>/labels/<id>.csv                 time,valence,arousal   (seconds, [-1, 1])
 <path>/labels.csv                      or one table: clip,time,valence,arousal
-<path>/transcripts/<id>.<suffix>       srt, vtt, json, TextGrid, csv, or txt without times; or
+<path>/transcripts/<id>.<suffix>       srt, vtt, json, TextGrid, ctm, csv, or txt without times; or
                                        beside the media file
 <path>/clips.csv                       optional: clip,subject,split (train, val, test or empty)
                                        and, for clips that are part of a file, media,start,end

@@ -8,7 +8,7 @@ guidelines, without the right to pass anything on: www.muse-challenge.org
 <path>/label_segments/arousal/<Id>.csv      ms from the start of the recording, and [-1, 1]
 <path>/raw_data/video/<Id>.mp4              with sound; where there is none,
 <path>/raw_data/audio/<Id>.wav
-<path>/transcripts/<Id>.<suffix>            optional: srt, vtt, json, TextGrid or csv
+<path>/transcripts/<Id>.<suffix>            optional: srt, vtt, json, TextGrid, ctm or csv
 
 Labels come at 4 or 2 Hz, so align.labels needs {how: linear, largest_gap_s: 0.25} or 0.5 to reach
 every step between them. Between segments there are none, and nothing is put there.

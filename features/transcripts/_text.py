@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+SILENCE = ("", "sil", "sp", "<sil>", "<eps>")  # what aligners write where nobody speaks
+
 
 class TranscriptError(ValueError):
     """A transcript cannot be read as timed words."""

@@ -10,12 +10,11 @@ from praatio import textgrid
 from praatio.data_classes.interval_tier import IntervalTier
 from praatio.utilities.errors import PraatioException
 
-from features.transcripts._text import TranscriptError, decoded
+from features.transcripts._text import SILENCE, TranscriptError, decoded
 from features.transcripts._timing import Entry, measured
 from features.words import Words
 
 TIERS = ("words", "word")
-SILENCE = ("", "sil", "sp", "<sil>", "<eps>")  # what aligners write where nobody speaks
 # both forms of the file: "words" / xmin / xmax / how many, with or without `name = ` and so on
 DECLARED = r'"IntervalTier"\s+(?:name ?= ?)?"%s"\s+(?:\w+ ?= ?)?\S+\s+(?:\w+ ?= ?)?\S+\s+\D*(\d+)'
 

@@ -3,6 +3,7 @@
 .srt .vtt    subtitles; a cue's time is shared out among its words
 .json        what Whisper, faster-whisper and WhisperX write
 .TextGrid    Praat, with a tier "words" or "word"
+.ctm         what sclite and Kaldi write: recording, channel, start, duration, word
 .csv         word,start,end in seconds
 """
 
@@ -12,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from features.transcripts._ctm import read_ctm
 from features.transcripts._cues import read_cues
 from features.transcripts._rows import read_rows
 from features.transcripts._text import TranscriptError
@@ -27,6 +29,7 @@ READERS: Mapping[str, Callable[[Path], Words]] = {
     ".vtt": read_cues,
     ".json": read_whisper,
     ".textgrid": read_textgrid,
+    ".ctm": read_ctm,
     ".csv": read_rows,
 }
 

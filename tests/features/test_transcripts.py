@@ -47,7 +47,7 @@ def test_a_clip_without_a_transcript_has_none():
     assert build()(Path("clip.mp4"), None) is None
 
 
-@pytest.mark.parametrize("suffix", [".srt", ".vtt", ".json", ".TextGrid", ".csv"])
+@pytest.mark.parametrize("suffix", [".srt", ".vtt", ".json", ".TextGrid", ".ctm", ".csv"])
 @pytest.mark.parametrize("content", ["", "\n", "\ufeff"])
 def test_an_empty_transcript_says_that_nobody_spoke(read, suffix, content):
     assert read(suffix, content) == []
@@ -165,6 +165,16 @@ READ = {
         textgrid((1, 2, "é")).encode("utf-16"),
         [("é", 1, 2, False)],
     ),
+    "ctm": (
+        ".ctm",
+        ";; made by hand\nn1 A 1 1 ab\nn1 B 2.5 0.5 c 0.93\n\nn1 1 3 0.2 <eps>\n",
+        [("ab", 1, 2, False), ("c", 2.5, 3, False)],
+    ),
+    "ctm out of order": (
+        ".CTM",
+        "n1 A 2 1 c 0.9 lex\nn1 A 1 1 ab 1.0 lex\n",
+        [("ab", 1, 2, False), ("c", 2, 3, False)],
+    ),
     "csv": (
         ".csv",
         '\ufeffword,start,end\r\nab,1,2\r\n"well, ",2,3\r\n',
@@ -194,6 +204,19 @@ def segment(**changes):
 
 ROWS = "word,start,end\n"
 BROKEN = {
+    "a ctm line of four fields": (
+        ".ctm",
+        "n1 A 1 1 ab\nn1 A 1 ab\n",
+        "line 2: expected 'recording channel start duration word', got 'n1 A 1 ab'",
+    ),
+    "a word for a duration": (".ctm", "n1 A 1 ab 1\n", "line 1: start and duration must be sec"),
+    "a negative duration": (".ctm", "n1 A 1 -1 ab\n", "line 1: 'ab' ends at 0.0 s, before its"),
+    "words of two recordings": (
+        ".ctm",
+        "n1 A 1 1 ab\nn2 A 1 1 c\n",
+        "expected the words of one recording, got those of n1, n2; write a file for each clip",
+    ),
+    "alternative words": (".ctm", "n1 A * * <ALT_BEGIN>\n", "line 1: alternative words; keep one"),
     "no such format": (".txt", "hello", "no reader for '.txt'; there are: .srt, "),
     "plain text as subtitles": (
         ".srt",
