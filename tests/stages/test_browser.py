@@ -19,6 +19,8 @@ from stages import report
 from stages._report.page import page as whole_page
 from stages._report.sections import clips as section
 from stages._report.viewer import Seen
+from tests.project import Project
+from tests.repo import ROOT
 from tests.stages.browser import browser, opened
 from tests.stages.planted import lay_people
 from tests.stages.test_report import PARAMS
@@ -216,6 +218,31 @@ def test_two_hundred_clips_of_a_minute_are_usable_in_three_seconds(
         f"drawn in {drawn_s:.2f} s, another clip in {chosen_s:.2f} s, {file.stat().st_size} bytes"
     )
     assert drawn_s < USABLE_S and chosen_s < USABLE_S
+
+
+def test_the_pictures_of_dvc_are_drawn_without_a_network(
+    chromium: Browser, finished: Project, tmp_path: Path
+):
+    project = finished.copy(tmp_path / "project")
+    shutil.copytree(ROOT / ".dvc/plots", project.folder / ".dvc/plots")
+    shutil.copy(ROOT / ".dvc/config", project.folder / ".dvc")
+    project.run("dvc", "plots", "show")
+    file, script = (project.folder / name for name in ("dvc_plots/index.html", report.VEGA))
+    asked, wrong = [], []
+    with (
+        chromium.new_context() as window
+    ):  # Vega says on the console which version a template is of
+        page = window.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(file.as_uri())
+        page.locator(".vega-embed svg.marks").nth(2).wait_for()
+        assert page.locator(".vega-embed svg.marks").count() == 3
+        assert page.locator("#trouble").is_hidden()
+        assert wrong == [] and asked == [file.as_uri(), script.as_uri()]
+        script.unlink()
+        page.reload()
+        assert "dvc repro report" in page.locator("#trouble").inner_text()
 
 
 LOOKS = {
