@@ -25,7 +25,7 @@ def sides(official: Mapping[str, str], group: Callable[[str], str], fold: int) -
     train = sorted((c for c, side in official.items() if side == "train"), key=_by(group))
     cuts = [len(train) // PARTS * i for i in range(PARTS)] + [len(train)]
     begin, end = (_moved(train, cut, group) for cut in cuts[PARTS - fold : PARTS - fold + 2])
-    if begin == end:
+    if begin == end or len(train) < PARTS:
         raise CorpusError(f"fold {fold} has nothing to validate on: {len(train)} training clips")
     held_out = set(train[begin:end])
     return {

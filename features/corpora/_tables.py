@@ -31,10 +31,10 @@ class Row:
                 raise ValueError("Python reads 1_0 as 10; a table does not mean that")
             return float(text)
         except ValueError as error:
-            hint = "; a decimal comma? write " + text.replace(",", ".") if "," in text else ""
-            raise self.error(
-                f"{column} must be a number, got {self._shown(column)}{hint}"
-            ) from error
+            shown = self._shown(column)
+            comma = "," in text and shown == repr(text)
+            hint = f"; a decimal comma? write {text.replace(',', '.')}" if comma else ""
+            raise self.error(f"{column} must be a number, got {shown}{hint}") from error
 
     def _shown(self, column: str) -> str:
         """A cell as an error may show it: behind what people said it may be more of that."""

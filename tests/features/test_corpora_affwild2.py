@@ -178,6 +178,20 @@ class TestSplits:
             assert all(split[f"{v}_left"] == split[f"{v}_right"] for v in "bcdefg")
             assert 1 <= list(split.values()).count("val") <= 5
 
+    @pytest.mark.parametrize(
+        "train, fold",
+        [
+            (["a1", "b1", "c1", "d1"], 2),  # a fifth of four is none
+            (["a1", "b1", "c1", "d1"], 1),  # whose part would be all of them
+            ([f"{v}{i}" for v in "ab" for i in range(5)], 4),  # cuts at 2 and 4 both move to 5
+        ],
+    )
+    def test_a_fold_without_anything_to_validate_on_is_refused(self, train, fold):
+        official = dict.fromkeys(train, "train") | {"v1": "val"}
+        said = f"fold {fold} has nothing to validate on: {len(train)} training clips"
+        with pytest.raises(CorpusError, match=said):
+            sides(official, lambda clip: clip[0], fold)
+
     @pytest.mark.parametrize("fold", [-1, 6])
     def test_there_are_five_folds(self, lay_out, fold):
         with pytest.raises(CorpusError, match=rf"fold must be 0 \(official\) to 5, got {fold}"):

@@ -115,6 +115,22 @@ class TestRecola:
         ]
         assert corpus.labels("test_1") is None and rejected == []
 
+    def test_a_subject_without_a_split_leaves_the_side_that_the_name_says(self, write):
+        names = "train_1", "train_2", "dev_1", "test_1"
+        files = {f"recordings_video/{name}.mp4": "" for name in names}
+        table = "clip,subject,split\ntrain_1,anna,\ntrain_2,ben,val\ndev_1,cleo,\ntest_1,dora,\n"
+        write({**files, "clips.csv": table})
+        for name in names[:2]:
+            self.both(write, rated([0.0]), name, "ratings_individual")
+        clips, rejected = self.both(write, rated([0.0]), "dev_1", "ratings_individual").listing()
+        assert [(c.id, c.subject, c.split) for c in clips] == [
+            ("dev_1", "cleo", "val"),
+            ("test_1", "dora", "test"),
+            ("train_1", "anna", "train"),
+            ("train_2", "ben", "val"),
+        ]
+        assert rejected == []
+
     def test_what_lacks_media_ratings_or_a_dimension_is_turned_away(self, write):
         write({f"{self.OWN}/valence/P18.csv": "", "RECOLA-Video-recordings/P19.mp4": ""})
         clips, rejected = self.both(write, rated([0.0]), "P16").listing()
@@ -234,6 +250,22 @@ class TestMosei:
         (clip,), _ = corpus.listing()
         assert (clip.start, clip.end, clip.sentence) == (0.0, None, "a_b")
         assert labelled(corpus, "v1__3").times[-1] == pytest.approx(1.4, abs=0.05)
+
+    @pytest.mark.parametrize("video", ["../../../../secret", "{root}/secret"])
+    def test_the_name_of_a_video_leads_to_no_file_outside(self, write, tmp_path, video):
+        video, root = video.format(root=tmp_path), tmp_path / "corpus"
+        (tmp_path / "secret.txt").write_text(f"{video}___3___2.5___4.5___nobody's business\n")
+        files = {
+            "label.csv": f"{self.TABLE}{video},3,so,1.5,train\n",
+            "Transcript/Segmented/Combined/v1.txt": self.LINE.format(2.5, 4.5),
+            "Videos/Full/Combined/v1.mp4": "",
+        }
+        write({f"corpus/{name}": text for name, text in files.items()})
+        corpus = mosei.build(path=str(root), sentiment=(-3, 3), arousal=0.25)
+        clips, (rejected,) = corpus.listing()
+        assert [c.id for c in clips] == ["v1__3"] and rejected.clip == f"{video}__3"
+        with pytest.raises(CorpusError, match="holds a folder separator"):
+            corpus.labels(rejected.clip)  # not 2 s, as the file outside has it
 
     def test_an_arousal_out_of_range_is_refused(self, write):
         with pytest.raises(CorpusError, match=r"arousal must lie in \[-1, 1\], got 3"):

@@ -227,6 +227,13 @@ class TestStretches:
             "z": ("b", 0.0, None),
         }
 
+    def test_a_stretch_of_one_file_may_not_be_called_after_another(self, tmp_path):
+        files = {"media/a.mp4": "", "media/b.mp4": "", "clips.csv": CUT + "b,,,a,0,1\nc,,,a,1,2\n"}
+        clips, (rejected,) = lay_out(tmp_path, files).listing()
+        assert [c.id for c in clips] == ["c"]
+        assert (rejected.clip, rejected.file) == ("b", tmp_path / "media/b.mp4")
+        assert "clip 'b' is cut from 'a', but is the id of this file, too" in rejected.reason
+
     def test_a_file_of_which_every_stretch_is_wrong_does_not_become_a_clip(self, tmp_path):
         files = {"media/a.mp4": "", "media/b.mp4": "", "clips.csv": CUT + "x,,,a,3,1\n"}
         clips, _ = lay_out(tmp_path, files).listing()

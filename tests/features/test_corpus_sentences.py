@@ -71,6 +71,7 @@ REJECTED = {  # a row -> whose it is, and what is said of it
 UNLABELLED = {
     "another scale": ("bad,hello,7,0,,", "line 3: valence must lie in [-1, 1], got 7"),
     "a word": ("bad,hello,0,high,,", "line 3: arousal must be a number, got words"),
+    "words with a comma": ('bad,hello,0,"hello, you",,', "arousal must be a number, got words"),
     "a decimal comma": ('bad,hello,"0,5",0,,', "got '0,5'; a decimal comma? write 0.5"),
     "infinity": ("bad,hello,0,inf,,", "line 3: arousal must lie in [-1, 1], got inf"),
     "a grouped number": ("bad,hello,1_0,0,,", "line 3: valence must be a number, got '1_0'"),
@@ -94,6 +95,7 @@ def test_a_broken_label_is_named_with_its_line_and_the_others_are_used(tmp_path,
     with pytest.raises(CorpusError) as failure:
         corpus.labels("bad")
     assert message in str(failure.value) and "table.csv line 3" in str(failure.value)
+    assert "hello" not in str(failure.value)  # what people said stays where it is
 
 
 REFUSED = {

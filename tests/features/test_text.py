@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import numpy as np
@@ -170,6 +171,16 @@ def test_a_sentence_model_that_is_not_whole_is_named_not_filled_with_noise(tmp_p
     save_file(numbers, tmp_path / "model" / "model.safetensors", {"format": "pt"})
     with pytest.raises(ValueError, match=r"missing: encoder\.layer\.3\.output\.dense\.weight"):
         sentences(model=str(tmp_path / "model"))
+
+
+def test_a_sentence_model_kept_in_half_precision_is_used_in_single(tmp_path):
+    with quiet():
+        model = SentenceTransformer(str(written.model("bert")), device="cpu", local_files_only=True)
+        model.half().save(str(tmp_path / "half"), create_model_card=False)
+        model.float().save(str(tmp_path / "single"), create_model_card=False)  # the same numbers
+    assert json.loads((tmp_path / "half/config.json").read_text())["dtype"] == "float16"
+    half, single = (sentences(model=str(tmp_path / name)) for name in ("half", "single"))
+    np.testing.assert_array_equal(half(said(TEXT)).values, single(said(TEXT)).values)
 
 
 def test_a_folder_without_a_sentence_model_is_named(tmp_path):

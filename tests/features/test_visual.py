@@ -156,6 +156,13 @@ def test_hf_vision_agrees_with_its_library(name, pool):
     agrees(there(crops(PICTURES[:3])), expected)
 
 
+def test_half_precision_reaches_the_eyes_of_a_pair_and_changes_no_more_than_it_says():
+    options = {"model": str(written.model("clip")), "pool": "mean"}
+    single = made("hf_vision", **options)(crops(PICTURES[:3])).values
+    half = made("hf_vision", device="cpu_half", **options)(crops(PICTURES[:3])).values
+    assert 0 < np.abs(half - single).max() <= 0.02 * np.abs(single).max()
+
+
 def test_a_pooler_that_the_model_lacks_is_not_made_up():
     with pytest.raises(ValueError, match=r"missing: pooler\.dense\.bias"):
         made("hf_vision", model=str(written.model("vit")), pool="pooler")

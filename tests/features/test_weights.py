@@ -166,6 +166,17 @@ def test_a_readme_is_no_part_of_a_model(tmp_path):
     assert not any(file.suffix == ".md" for file in files(tmp_path))
 
 
+def test_what_a_download_hides_in_its_folder_is_no_part_of_a_model(tmp_path):
+    where = tmp_path / ".cache" / "bert"  # as the cache of the Hub itself lies
+    where.mkdir(parents=True)
+    before = files(copied(where))
+    notes = where / ".cache" / "huggingface" / "download"  # what `hf download --local-dir` leaves
+    notes.mkdir(parents=True)
+    (notes / "config.json.metadata").write_text("0123abcd\n0123abcd\n1763704000.5\n")  # a date
+    assert {file.name for file in before} >= {"config.json", "model.safetensors"}
+    assert files(where) == before
+
+
 # ----------------------------------------------------------------- networks --
 
 

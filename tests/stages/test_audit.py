@@ -361,6 +361,16 @@ def test_a_spread_is_no_less_than_what_happens_within_a_clip():
     assert spread.outliers(4.9)[0].spreads == pytest.approx(55 / 11)
 
 
+def test_who_alone_differs_at_all_is_unlike_the_others_but_rounding_is_no_difference():
+    spread = Spread()
+    for name, mean in zip("abcdefghijk", MEANS, strict=True):
+        alone, rounded = 0.5 * (name == "b"), 4.0 + 1e-9 * mean  # by which k is 12 spreads off
+        spread.add(name, np.array([[0.0, alone, rounded]]))
+    (found,) = spread.outliers(8)
+    assert (found.clip, found.dimension) == ("b", 1)
+    assert found.spreads == pytest.approx(1e6)  # a millionth of 0.5 is the least that counts
+
+
 def test_among_a_few_clips_none_is_unlike_the_others():
     spread = Spread()
     for name, mean in zip("abcdefghi", MEANS[2:], strict=True):

@@ -11,6 +11,7 @@ import pytest
 
 from features.demo.encode import write_mp4
 from features.shards import Shards
+from features.words import read_words
 from stages import _extract as extract_module
 from stages import audio, faces, ingest, text, transcripts, visual
 from tests.repo import PARAMS
@@ -103,6 +104,20 @@ def test_a_failing_clip_is_named_and_no_shard_is_left_half_written(corpus: Path)
     assert failure.value.__notes__ == ["in clip 'b', corpus/media/b.wav"]
     assert {p.name: p.read_bytes() for p in sorted(audio.AUDIO.iterdir())} == before
     assert ingest.CLIPS.is_file()
+
+
+def test_the_same_transcript_under_another_suffix_is_read_anew(corpus: Path):
+    """After a blank line a cue goes on in .srt, but not in .vtt."""
+    given = corpus / "transcripts/b.csv"
+    given.write_text("00:00:00.000 --> 00:00:00.600\ngood\n\nday\n")
+    read = {}
+    for suffix in (".srt", ".vtt"):
+        given = given.rename(given.with_suffix(suffix))
+        run_ingest(corpus)
+        transcripts.run(transcripts.Params(**PARAMS["transcripts"]))
+        words = read_words(Shards(transcripts.TRANSCRIPTS)["b"])
+        read[suffix] = [word.text for word in words]
+    assert read == {".srt": ["good", "day"], ".vtt": ["good"]}
 
 
 def test_clips_in_another_language_than_the_text_model_are_named(corpus: Path, caplog):
