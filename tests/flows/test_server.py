@@ -79,17 +79,12 @@ class Server:
         (self.folder / "scores.json").write_text(json.dumps(METRICS))
         for command in (["git", "init", "-q"], [sys.executable, "-m", "dvc", "init", "-q"]):
             subprocess.run(command, cwd=self.folder, check=True)
-        words = [
-            "prefect",
-            "server",
-            "start",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(port),
-            "--no-ui",
-        ]
-        self.process = self.begin(*words)
+        where = ["--host", "127.0.0.1", "--port", str(port), "--no-ui"]
+        self.command = ["prefect", "server", "start", *where]
+        self.start()
+
+    def start(self) -> None:
+        self.process = self.begin(*self.command)
         for _ in range(600):
             if self.answers():
                 return
@@ -183,8 +178,22 @@ def test_a_schedule_without_a_server_says_what_to_start(server: Server):
     assert done.returncode == 1 and "a schedule needs a server: start it with" in done.stderr
 
 
+def test_a_server_that_comes_back_hears_how_it_went_on(server: Server):
+    (server.folder / "begun.txt").unlink(missing_ok=True)
+    process = server.begin("flows.pipeline", "short")
+    while not (server.folder / "begun.txt").exists() and process.poll() is None:
+        time.sleep(0.05)
+    server.end()
+    server.start()
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    assert server.asked("flow_runs")[-1]["state_type"] == "COMPLETED"
+    assert server.asked("task_runs")[-1]["state_name"] == "Ran"
+
+
 def test_a_server_that_goes_away_is_named_and_the_stages_go_on(server: Server):
     (server.folder / "begun.txt").unlink(missing_ok=True)
+    (server.folder / "dvc.lock").unlink()  # it ran already
     process = server.begin("flows.pipeline", "short", PREFECT_CLIENT_MAX_RETRIES="0")
     while not (server.folder / "begun.txt").exists() and process.poll() is None:
         time.sleep(0.05)
