@@ -18,8 +18,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
+from features.media import sound
 from features.shards import Shards
 from tests.project import Project
 from tests.repo import ROOT
@@ -70,6 +72,15 @@ def measured(folder: Path, name: str, clips: list[str]) -> tuple[float, int, flo
     return work_s, rows[1] - rows[0], seconds[0] - work_s, *sizes
 
 
+def decoding_s(folder: Path) -> float:
+    """The processor time of decoding the sound of every clip once, as each stage that hears does."""
+    began = time.process_time()
+    for video in sorted((folder / "corpus/media").iterdir()):
+        for _ in sound(video, 16_000):
+            pass
+    return time.process_time() - began
+
+
 def main() -> None:
     ask = argparse.ArgumentParser(description="What video costs, stage by stage.")
     ask.add_argument("--corpus", type=Path, default=ROOT / "data/demo")
@@ -92,6 +103,7 @@ def main() -> None:
             speed = f"{rows / work_s:>9.0f}{work_s / later:>10.0f}"
             disk = f"{shards / hours / 1e6:>13.1f}{store / hours / 1e6:>12.1f}"
             print(f"{name:<12}{speed}{disk}{start_s:>9.1f}", flush=True)
+        print(f"decoding sound, once a stage that hears: {decoding_s(folder) / hours:.1f} core s/h")
         print("   video h      core h  media TB  shards and store TB")
         for many in HOURS:
             disk = f"{many * media / 1e12:>10.3f}{many * kept / 1e12:>21.3f}"

@@ -207,6 +207,18 @@ def test_audio_repeats_itself(audio, film):
     assert same(one, audio(partial(sound, path)))
 
 
+def test_audio_is_decoded_once(audio, film):
+    asked = []
+
+    def source(rate):
+        asked.append(rate)
+        return sound(path, rate)
+
+    path = film("once.wav", samples=tone(2, 16_000))
+    audio(source)
+    assert asked == [audio.rate]
+
+
 def test_audio_that_starts_late_has_late_rows(audio, film):
     path = film(
         "l.mkv",
