@@ -5,13 +5,14 @@ By lingua's n-gram models, https://github.com/pemistahl/lingua-rs, those that ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from huggingface_hub import ModelCard
 from lingua import LanguageDetector, LanguageDetectorBuilder
+from yaml import YAMLError
 
 from features.words import Word
 
@@ -22,7 +23,7 @@ NORWEGIAN = {"nb": "no", "nn": "no"}  # one language to most models
 
 def foreign(words: Sequence[Word], extractor: Any) -> str | None:
     """The language of some words, if a text extractor's model was surely not made for it."""
-    known = languages(extractor.weights)
+    known = languages(extractor)
     spoken = language(words) if known else None
     return None if spoken in known else spoken
 
@@ -36,20 +37,28 @@ def language(words: Sequence[Word]) -> str | None:
     return NORWEGIAN.get(code, code) if best.value >= SURE else None
 
 
-def languages(weights: Iterable[Path]) -> frozenset[str]:
-    """The languages of a model, as the card beside its files of weights says: ISO 639-1 codes.
+def languages(extractor: Any) -> frozenset[str]:
+    """The languages of a text extractor's model, as the card beside its files of weights says: ISO
+    639-1 codes.
 
-    Empty if there is no card, or if it names none or something that is no code (multilingual).
+    Empty if there is no model, if its card cannot be read or names none, and if it names something
+    that is no code (multilingual).
     """
-    cards = sorted({file.parent / "README.md" for file in weights})
+    cards = sorted({file.parent / "README.md" for file in getattr(extractor, "weights", ())})
     return frozenset().union(*(_carded(card) for card in cards if card.is_file()))
 
 
 @cache
 def _carded(card: Path) -> frozenset[str]:
-    said = ModelCard.load(card).data.to_dict().get("language")
-    codes = frozenset([said] if isinstance(said, str) else said or ())
-    return frozenset(NORWEGIAN.get(code, code) for code in codes if all(len(c) == 2 for c in codes))
+    try:
+        said = ModelCard.load(card).data.to_dict().get("language")
+    except (ValueError, YAMLError):  # written for people; nobody promised that programs can read it
+        return frozenset()
+    listed = said if isinstance(said, list) else [said]
+    codes = {"no" if code is False else str(code).lower() for code in listed}  # YAML's no is false
+    if any(len(code) != 2 for code in codes):
+        return frozenset()
+    return frozenset(NORWEGIAN.get(code, code) for code in codes)
 
 
 @cache

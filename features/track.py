@@ -103,6 +103,11 @@ def nothing(dim: int) -> Track:
     return track(np.zeros((0, dim)), np.zeros(0))
 
 
+def unspoken(dim: int) -> Track:
+    """A Track (1, D): the clip was listened to, or read, and nobody speaks in it."""
+    return track(np.full((1, dim), np.nan), np.zeros(1), np.array([State.NO_SPEECH]))
+
+
 def keep_track(clip: str, source: str, track: Track) -> Record:
     """A Track -> the record of a clip; `source` is the digest of what it was made from."""
     return Record(

@@ -83,23 +83,29 @@ def from_json(rows: Iterable[Mapping[str, Any]]) -> Words:
 
 
 def keep_words(clip: str, source: str, words: Sequence[Word] | None) -> Record:
-    """Words -> the record of a clip; without rows where nothing was transcribed."""
-    words = words or ()
-    texts = [w.text.encode() for w in words]
+    """Words -> the record of a clip: without rows if nobody has transcribed it (None), with one row
+    that has no text if nobody speaks in it ([])."""
+    rows = [(w.text.encode(), w.start, w.end, w.spread) for w in words or ()]
+    if words is not None and not rows:
+        rows = [(b"", 0.0, 0.0, False)]
+    texts = [text for text, *_ in rows]
     columns = {
-        "start": np.array([w.start for w in words], np.float64),
-        "end": np.array([w.end for w in words], np.float64),
-        "spread": np.array([w.spread for w in words], np.uint8),
+        "start": np.array([start for _, start, _, _ in rows], np.float64),
+        "end": np.array([end for _, _, end, _ in rows], np.float64),
+        "spread": np.array([spread for *_, spread in rows], np.uint8),
     }
     ends = np.cumsum([len(t) for t in texts], dtype=np.int64)
     return Record(clip, source, columns, {"text": (ends, np.frombuffer(b"".join(texts), np.uint8))})
 
 
-def read_words(record: Record) -> list[Word]:
-    """The words of a kept transcript."""
+def read_words(record: Record) -> Words | None:
+    """The words of a kept transcript, or none of one that says that nobody speaks; None: there is
+    no transcript."""
+    if not len(record):
+        return None
     ends, data = record.blobs["text"]
     begins = [0, *ends.tolist()][:-1]
     texts = [bytes(data[a:b]).decode() for a, b in zip(begins, ends.tolist(), strict=True)]
     start, end, spread = (record.columns[c][:].tolist() for c in ("start", "end", "spread"))
     rows = zip(texts, start, end, spread, strict=True)
-    return [Word(text, a, b, bool(s)) for text, a, b, s in rows]
+    return [Word(text, a, b, bool(s)) for text, a, b, s in rows if text]

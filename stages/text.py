@@ -20,6 +20,7 @@ from stages._clips import Clip, read_clips
 from stages._extract import extract
 from stages._main import log, main
 from stages._params import Extraction
+from stages._spoken import meaning
 
 TRANSCRIPTS = Path("data/transcripts")
 TEXT = Path("data/text")
@@ -35,20 +36,20 @@ def transcripts() -> Shards:
     return Shards(TRANSCRIPTS, check=False)  # checked by the stage before the workers start
 
 
-def meaning(extractor: Any, clip: Clip) -> Track:
-    return extractor(read_words(transcripts()[clip.id]))
+def read(extractor: Any, clip: Clip) -> Track:
+    return meaning(extractor, read_words(transcripts()[clip.id]))
 
 
 def warn(extractor: Any, found: Shards) -> None:
     """Name the clips in which people speak a language that the model was not made for."""
-    said = {clip: foreign(read_words(record), extractor) for clip, record in found.items()}
+    said = {clip: foreign(read_words(record) or [], extractor) for clip, record in found.items()}
     strange = [f"{clip} ({language})" for clip, language in said.items() if language]
     if strange:
         log.warning(
             "%d of %d clips are in another language than the model (%s), their rows say little: %s",
             len(strange),
             len(said),
-            ", ".join(sorted(languages(extractor.weights))),
+            ", ".join(sorted(languages(extractor))),
             some(strange, NAMED),
         )
 
@@ -57,7 +58,7 @@ def run(params: Params) -> None:
     found = Shards(TRANSCRIPTS)
     sources = {clip: found.content(clip.id) for clip in read_clips()}
     warn(built("text", params.extractor, canonical(params.options)), found)
-    extract("text", params, sources, meaning, keep_track, TEXT, {"transcripts": found.meta})
+    extract("text", params, sources, read, keep_track, TEXT, {"transcripts": found.meta})
 
 
 if __name__ == "__main__":

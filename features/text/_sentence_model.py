@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from sentence_transformers import SentenceTransformer
@@ -12,6 +13,17 @@ from features.network import Place, place
 from features.pretrained import folder, load, reading
 
 EXAMPLE = "sentence-transformers/all-MiniLM-L6-v2"
+
+
+def check_lengths(name: str, model: Any, texts: list[str]) -> None:
+    """Raises ValueError for a text whose end the model would not read."""
+    tokens = model.tokenizer(texts, truncation=False, padding=False, verbose=False)["input_ids"]
+    lengths, most = list(map(len, tokens)), model.max_seq_length
+    if most and max(lengths) > most:
+        raise ValueError(
+            f"{name}: {texts[lengths.index(max(lengths))][:60]!r}... has {max(lengths)} tokens, of "
+            f"which the model would read {most} and forget the rest; take fewer words"
+        )
 
 
 def loaded(where: Path, run: Place) -> SentenceTransformer:

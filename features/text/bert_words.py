@@ -6,18 +6,20 @@ over a word's pieces as in RJCMA and GRJCA.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from transformers import AutoTokenizer
+from torch import nn
 
 from features.network import batches, place, whole
-from features.pretrained import files, folder, load, reading
+from features.pretrained import files, folder, load
 from features.text._chunks import Span, chunks
 from features.text._rows import moments
+from features.text._word_pieces import mark, tokenizer
 from features.track import State, Track, track
 from features.words import Word
 
@@ -47,11 +49,11 @@ class BertWords:
     def __init__(self, where: Path, layers: int, tokens: int, device: str, batch: int):
         self._place, self._batch = place(device), batch
         self._model = load(where, self._place, unused=("pooler.",))
-        self._layers, self._tokens, self._read = layers, tokens, _tokenizer(where)
+        self._layers, self._tokens, self._read = layers, tokens, tokenizer(where)
+        self._mark = mark(self._read, where)
         self.dim = int(self._model.config.hidden_size)
         self._most = tokens - self._read.num_special_tokens_to_add()
-        places = getattr(self._model.config, "max_position_embeddings", tokens)
-        limit = min(self._read.model_max_length, places)
+        limit = min(self._read.model_max_length, _places(self._model))
         if not (self._most > 0 and tokens <= limit):
             raise ValueError(
                 f"bert_words: the model in {where} reads up to {limit} tokens, got {tokens}"
@@ -64,7 +66,7 @@ class BertWords:
         times, whose = moments(words)
         if not len(times):
             return track(np.zeros((0, self.dim)), np.zeros(0))
-        values = self._values([word.text for word in words])[whose]
+        values = self._values([self._mark + word.text for word in words])[whose]
         return track(values, times, np.where(np.isnan(values[:, 0]), State.NO_SPEECH, State.OK))
 
     def _values(self, texts: list[str]) -> np.ndarray:
@@ -97,15 +99,14 @@ class BertWords:
                     values[word] = total[i, mine].mean(axis=0)
 
 
-def _tokenizer(where: Path) -> Any:
-    """The tokenizer in a folder. Raises ValueError unless it can tell the words of its pieces."""
-    with reading("tokenizer", where):
-        read = AutoTokenizer.from_pretrained(
-            where, local_files_only=True, trust_remote_code=False, add_prefix_space=True
-        )
-    if not read.is_fast:
-        raise ValueError(
-            f"the tokenizer in {where} cannot tell which word a piece is of; "
-            "bert_words needs one with a tokenizer.json"
-        )
-    return read
+def _places(model: nn.Module) -> int:
+    """How many tokens a model has places for; RoBERTa and its kin count from behind the padding."""
+    config: Any = model.config
+    count = getattr(config, "max_position_embeddings", None) or 0
+    if count < 1:  # places are relative
+        return sys.maxsize
+    for name, part in model.named_modules():
+        if name.endswith("position_embeddings") and isinstance(part, nn.Embedding):
+            skipped = part.padding_idx
+            return count if skipped is None else count - skipped - 1
+    return count

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from features.network import place
+from features.network import place, whole
 from features.pretrained import files
-from features.text._sentence_model import loaded
+from features.text._sentence_model import check_lengths, loaded
 from features.track import Track, track
 from features.words import Word
 
@@ -28,8 +28,7 @@ def build(*, model: str, words: int) -> MiniLm:
            model/ in it; nothing is downloaded
     words  words in a window, the row's own in the middle
     """
-    if words < 1:
-        raise ValueError(f"minilm: words must be at least 1, got {words}")
+    whole("minilm", words=words)
     return MiniLm(_folder(model), words)
 
 
@@ -69,6 +68,7 @@ class MiniLm:
             " ".join(w.text for w in words[max(0, i - before) : i - before + self._words])
             for i in rows
         ]
+        check_lengths("minilm", self._model, texts)
         values = self._model.encode(
             texts, batch_size=32, show_progress_bar=False, normalize_embeddings=True
         )

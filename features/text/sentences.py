@@ -17,7 +17,7 @@ from features.network import place, whole
 from features.pretrained import files
 from features.text._passages import utterances, windows
 from features.text._rows import moments
-from features.text._sentence_model import loaded
+from features.text._sentence_model import check_lengths, loaded
 from features.track import Track, track
 from features.words import Word
 
@@ -71,16 +71,7 @@ class Sentences:
 
     @torch.inference_mode()
     def _embed(self, texts: list[str]) -> np.ndarray:
-        most, lengths = self._model.max_seq_length, self._lengths(texts)
-        if most and max(lengths) > most:
-            raise ValueError(
-                f"sentences: {texts[int(np.argmax(lengths))][:60]!r}... has {max(lengths)} tokens, "
-                f"of which the model would read {most} and forget the rest; take fewer words"
-            )
+        check_lengths("sentences", self._model, texts)
         return self._model.encode(
             texts, batch_size=self._batch, show_progress_bar=False, normalize_embeddings=True
         )
-
-    def _lengths(self, texts: list[str]) -> list[int]:
-        tokens = self._model.tokenizer(texts, truncation=False, padding=False, verbose=False)
-        return [len(ids) for ids in tokens["input_ids"]]

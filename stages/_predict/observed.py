@@ -19,6 +19,7 @@ from features.shards import Record
 from features.track import State, Track, track
 from stages._each import meter, progress
 from stages._predict.words import warn, words
+from stages._spoken import meaning
 
 M = TypeVar("M", Frame, Sound)
 Extractors = Mapping[str, Any]  # {kind: extractor}
@@ -84,7 +85,7 @@ def observe(video: Video, extractors: Extractors, widths: Mapping[str, int]) -> 
         hear, duration = partial(_heard, video), video.info.duration
         said = words(extractors["transcripts"], hear, video.transcript, duration)
         warn(said, extractors["text"])
-        tracks["text"] = extractors["text"](said)
+        tracks["text"] = meaning(extractors["text"], said)
     if "visual" in extractors:
         seen, clip = _timed(frames(video.path), video, "faces"), video.path.stem
         found = extractors["faces"](seen, partial(sound, video.path), clip)

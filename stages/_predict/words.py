@@ -9,6 +9,7 @@ from typing import Any
 
 from features.language import foreign, languages
 from features.media import Sound
+from features.transcripts.sidecar import Sidecar
 from features.words import Words, spread
 
 log = logging.getLogger("stages")
@@ -16,12 +17,19 @@ PLAIN = ".txt"  # words without times, spread over the video as a corpus spreads
 Source = Callable[[int], Iterable[Sound]]
 
 
-def words(extractor: Any, source: Source, transcript: Path | None, duration: float) -> Words:
-    """The words of a video of so many s. Raises TranscriptError, ValueError naming the file."""
-    if transcript is None or transcript.suffix.lower() != PLAIN:
-        return extractor(source, transcript, 0.0, None) or []
-    heard = extractor(source, None, 0.0, None)
-    return spread(_read(transcript), 0.0, duration) if heard is None else heard
+def words(extractor: Any, source: Source, transcript: Path | None, duration: float) -> Words | None:
+    """The words of a video of so many s; None: nothing says what they are, nor that there are none.
+
+    As in a corpus, words without times count where the extractor finds nothing by itself. Raises
+    TranscriptError, ValueError naming the file.
+    """
+    plain = transcript if transcript and transcript.suffix.lower() == PLAIN else None
+    found = extractor(source, None if plain else transcript, 0.0, None)
+    if found is None and plain:
+        return spread(_read(plain), 0.0, duration)
+    if transcript and not isinstance(extractor, Sidecar):
+        log.warning("%s is not used: the head was trained on words that were heard", transcript)
+    return found
 
 
 def _read(plain: Path) -> list[str]:
@@ -31,8 +39,8 @@ def _read(plain: Path) -> list[str]:
         raise ValueError(f"{plain} must be UTF-8: {error}") from error
 
 
-def warn(said: Words, reader: Any) -> None:
+def warn(said: Words | None, reader: Any) -> None:
     """Say so if the text extractor `reader` was not made for the language of these words."""
-    if spoken := foreign(said, reader):
-        known = ", ".join(sorted(languages(reader.weights)))
+    if spoken := foreign(said or [], reader):
+        known = ", ".join(sorted(languages(reader)))
         log.warning("the words are %s, the text model is for %s: they say little", spoken, known)

@@ -16,7 +16,7 @@ from typing import Any
 
 from features.shards import Shards
 from features.thumbnails import thumbnails
-from features.words import read_words
+from features.words import Word, read_words
 from stages._clips import Clip
 
 FACES, TRANSCRIPTS = Path("data/faces"), Path("data/transcripts")
@@ -34,7 +34,7 @@ class People:
     def of(self, clip: Clip) -> dict[str, Any]:
         """What may be shown of a clip, as stages._report.viewer.Seen takes it."""
         places: list[tuple[str, Sequence[str], Path, Shards | None, Callable[..., Any]]] = [
-            ("words", self.words_of, TRANSCRIPTS, self._words, read_words),
+            ("words", self.words_of, TRANSCRIPTS, self._words, _said),
             ("faces", self.faces_of, FACES, self._faces, self._small),
         ]
         shown: dict[str, Any] = {"faces_every": self.every_s}
@@ -59,3 +59,7 @@ class People:
     @cached_property
     def _words(self) -> Shards | None:
         return Shards(TRANSCRIPTS) if self.words_of and TRANSCRIPTS.is_dir() else None
+
+
+def _said(record: Any) -> list[Word]:
+    return read_words(record) or []

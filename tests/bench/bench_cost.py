@@ -73,7 +73,7 @@ def measured(folder: Path, name: str, clips: list[str]) -> tuple[float, int, flo
 
 
 def decoding_s(folder: Path) -> float:
-    """The processor time of decoding the sound of every clip once, as each stage that hears does."""
+    """The processor time of decoding every sound once, as each stage that hears it does, s."""
     began = time.process_time()
     for video in sorted((folder / "corpus/media").iterdir()):
         for _ in sound(video, 16_000):

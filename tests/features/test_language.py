@@ -57,7 +57,8 @@ def test_a_transcript_in_another_language_than_the_model_is_told(tmp_path):
     "head, known",
     [
         ("---\nlanguage: en\n---\n", {"en"}),
-        ("---\nlanguage: [en, de, nb]\n---\n", {"en", "de", "no"}),
+        ("---\nlanguage: [EN, de, nb]\n---\n", {"en", "de", "no"}),
+        ("---\nlanguage: [en, no]\n---\n", {"en", "no"}),  # which YAML takes for false
         ("---\nlanguage:\n- multilingual\n---\n", set()),
         ("---\nlicense: mit\n---\n", set()),
         ("", set()),
@@ -65,14 +66,29 @@ def test_a_transcript_in_another_language_than_the_model_is_told(tmp_path):
 )
 def test_a_models_languages_are_those_of_its_card(tmp_path, head, known):
     made = model(tmp_path, head)
-    assert languages(made.weights) == known
+    assert languages(made) == known
     if not known:
         assert foreign(words(SAID["zh"]), made) is None
 
 
 def test_a_model_without_a_card_says_no_language(tmp_path):
-    assert languages([tmp_path / "model.safetensors"]) == set()
+    assert languages(SimpleNamespace(weights=[tmp_path / "model.safetensors"])) == set()
+
+
+def test_an_extractor_without_weights_knows_no_language():
+    assert foreign(words(SAID["zh"]), SimpleNamespace()) is None
+
+
+@pytest.mark.parametrize("card", ["---\nlanguage: [en\n---\n", "---\n- en\n---\n"])
+def test_a_card_that_cannot_be_read_says_no_language(tmp_path, card):
+    assert languages(model(tmp_path, card)) == set()
+
+
+def test_a_card_that_is_no_text_says_no_language(tmp_path):
+    made = model(tmp_path, "")
+    (tmp_path / "README.md").write_bytes(b"---\nlanguage: fr\n---\nfran\xe7ais\n")
+    assert languages(made) == set()
 
 
 def test_the_default_model_is_english():
-    assert languages([written.minilm() / "model.safetensors"]) == {"en"}
+    assert languages(SimpleNamespace(weights=[written.minilm() / "model.safetensors"])) == {"en"}

