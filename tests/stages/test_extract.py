@@ -40,6 +40,13 @@ def run_audio(**options) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in sorted(audio.AUDIO.iterdir())}
 
 
+def run_text() -> None:
+    for fresh in (transcripts.sentences, text.transcripts):
+        fresh.cache_clear()  # each stage is a process of its own
+    transcripts.run(transcripts.Params(**PARAMS["transcripts"]))
+    text.run(text.Params(**PARAMS["text"]))
+
+
 def test_each_clip_becomes_a_track(corpus: Path):
     run_ingest(corpus)
     run_audio()
@@ -127,10 +134,9 @@ def test_clips_in_another_language_than_the_text_model_are_named(corpus: Path, c
     rows = "".join(f"{word},{i / 50},{i / 50 + 0.02}\n" for i, word in enumerate(german))
     (corpus / "transcripts/c.csv").write_text(f"word,start,end\n{rows}")
     run_ingest(corpus)
-    transcripts.run(transcripts.Params(**PARAMS["transcripts"]))
     for _ in range(2):  # the second time out of the store
         caplog.clear()
-        text.run(text.Params(**PARAMS["text"]))
+        run_text()
         (said,) = [r.message for r in caplog.records if r.levelname == "WARNING"]
         assert said.startswith("1 of 3 clips are in another language than the model (en)")
         assert said.endswith(": c (de)")
@@ -140,8 +146,7 @@ def test_clips_in_another_language_than_the_text_model_are_named(corpus: Path, c
 def test_nobody_speaking_is_another_reason_than_no_transcript(corpus: Path):
     (corpus / "transcripts/a.csv").write_text("word,start,end\n")
     run_ingest(corpus)
-    transcripts.run(transcripts.Params(**PARAMS["transcripts"]))
-    text.run(text.Params(**PARAMS["text"]))
+    run_text()
     rows = {clip: read_track(record) for clip, record in Shards(text.TEXT).items()}
     assert rows["a"].state.tolist() == [State.NO_SPEECH]  # an empty transcript
     assert rows["b"].mask.tolist() == [True, True]
