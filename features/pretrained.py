@@ -6,7 +6,8 @@ an empty one; here both are errors.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def folder(
 def load(root: Path, where: Place, unused: tuple[str, ...] = ()) -> PreTrainedModel:
     """The model in a folder, frozen, in its place. Raises WeightsError.
 
-    unused  beginnings of names of parts that nobody asks: they may be missing
+    unused  beginnings of names of parts that nobody asks: they may be missing, or larger
     """
     with reading("model", root):
         model, info = AutoModel.from_pretrained(
@@ -75,15 +76,33 @@ def load(root: Path, where: Place, unused: tuple[str, ...] = ()) -> PreTrainedMo
         )
     missing = sorted(n for n in info["missing_keys"] if not n.startswith(unused))
     other = sorted(str(key[0]) for key in info["mismatched_keys"])  # with both shapes
-    if missing or other:
-        what, names = ("missing", missing) if missing else ("of another shape", other)
+    surplus = _surplus(model, info["unexpected_keys"], unused)
+    named = {"missing": missing, "of another shape": other, "not of this model": surplus}
+    if faults := [f"{what}: {some(names)}" for what, names in named.items() if names]:
         raise WeightsError(
             f"{root} holds weights of another architecture than its config.json says; "
-            f"{what}: {some(names)}"
+            f"{'. '.join(faults)}"
         )
     nn.Module.to(model, where.device)
     model.forward = where.precise(model.forward)
     return model.eval().requires_grad_(False)
+
+
+def _surplus(model: PreTrainedModel, names: Iterable[str], unused: tuple[str, ...]) -> list[str]:
+    """What of some names is in lists of blocks that the model has too: blocks that it lacks.
+
+    All else (heads, poolers, another model beside it) changes nothing that the model makes.
+    """
+    ours, prefix = set().union(*map(_lists, model.state_dict())), f"{model.base_model_prefix}."
+    own = {name: name.removeprefix(prefix) for name in names}  # files with a head have the prefix
+    return sorted(
+        name for name, at in own.items() if not at.startswith(unused) and ours & _lists(at)
+    )
+
+
+def _lists(name: str) -> set[str]:
+    """The numbered lists a name lies in: of layers.3.blocks.1.bias layers and layers.3.blocks."""
+    return {name[: number.start()] for number in re.finditer(r"\.\d+(?=\.)", name)}
 
 
 def files(place: Path) -> list[Path]:

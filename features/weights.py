@@ -17,6 +17,7 @@ from torch import Tensor, nn
 N = TypeVar("N", bound=nn.Module)
 Numbers = dict[str, Tensor]
 WRAPPED = ("state_dict", "model_state_dict", "model")  # under which training scripts keep them
+COUNT = "num_batches_tracked"  # old files lack it; only training reads it
 
 
 class WeightsError(ValueError):
@@ -46,11 +47,11 @@ def load(
     with torch.device("meta"):
         network = lay_out()
     wanted = network.state_dict()
-    numbers = _within(_read(path), wanted)
+    numbers = _within(path, _read(path), wanted)
     kept = {name: x for name, x in numbers.items() if not name.startswith(unused)}
     kept = adapt(kept)
     for name in wanted.keys() - kept.keys():
-        if name.endswith("num_batches_tracked"):  # old files lack it; only training reads it
+        if name.endswith(COUNT):
             kept[name] = torch.zeros((), dtype=torch.int64)
     _compare(path, wanted, kept)
     network.load_state_dict(kept, assign=True)
@@ -73,16 +74,32 @@ def _read(path: Path) -> Numbers:
     return {name: x for name, x in held.items() if isinstance(x, Tensor)}
 
 
-def _within(numbers: Numbers, wanted: Mapping[str, Tensor]) -> Numbers:
-    """The part of a file that fits best: its names without the prefix that they share there."""
-    first = next(iter(wanted))
+def _within(path: Path, numbers: Numbers, wanted: Mapping[str, Tensor]) -> Numbers:
+    """The part of a file that fits best: its names without the prefix that they share there.
+
+    Raises WeightsError where several hold all of the network, fit as well, and differ.
+    """
+    needed = {name: x for name, x in wanted.items() if not name.endswith(COUNT)}
+    first = next(iter(needed))
     prefixes = [name.removesuffix(first) for name in numbers if name.endswith(first)]
-
-    def fit(prefix: str) -> int:
-        return sum(f"{prefix}{name}" in numbers for name in wanted)
-
-    best = max(prefixes, key=fit, default="")
+    fits = {prefix: _fit(numbers, prefix, needed) for prefix in prefixes}
+    most = max(fits.values(), default=(0, 0))
+    best, *others = [prefix for prefix, fit in fits.items() if fit == most] or [""]
+    if most[0] == len(needed):  # what parts of a network lack, `_compare` says
+        for other in others:
+            if not all(torch.equal(numbers[best + n], numbers[other + n]) for n in needed):
+                raise WeightsError(
+                    f"{path} holds the network more than once, with other numbers under {best!r} "
+                    f"than under {other!r}; keep the one that you want in a file of its own"
+                )
+        best = max([best, *others], key=len)  # "" and "module.": all names begin as the first
     return {n.removeprefix(best): x for n, x in numbers.items() if n.startswith(best)}
+
+
+def _fit(numbers: Numbers, prefix: str, needed: Mapping[str, Tensor]) -> tuple[int, int]:
+    """How many tensors of a network are there under a prefix, and how many of the right shape."""
+    there = [(numbers[prefix + n], x) for n, x in needed.items() if prefix + n in numbers]
+    return len(there), sum(got.shape == x.shape for got, x in there)
 
 
 def _compare(path: Path, wanted: Mapping[str, Tensor], got: Numbers) -> None:

@@ -1,7 +1,8 @@
-"""A speech transformer: sound in, one row of numbers each 20 ms or so out."""
+"""A speech transformer: sound in, one row of numbers each 20 or 40 ms out."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -21,20 +22,21 @@ class Speech:
 
     Frame i hears samples `every` i to `every` i + `frame`. Sound goes through the model by itself,
     so nothing is padded and no mask is needed, which models with a group norm do not know; only
-    sound shorter than one frame gets zeros behind it.
+    sound shorter than one frame gets zeros behind it. Raises ValueError for a model that makes
+    more or fewer frames of it: nobody knows when they are.
     """
 
     def __init__(self, where: Path, layer: int | str, device: str):
         self._place = place(device)
         self._model = load(where, self._place, unused=("masked_spec_embed", "pooler."))
         config = self._model.config
+        self._name = f"the model in {where}, a {config.model_type},"
         if not hasattr(config, "conv_stride") or not hasattr(config, "conv_kernel"):
-            raise ValueError(
-                f"the model in {where}, a {config.model_type}, does not read sound itself"
-            )
+            raise ValueError(f"{self._name} does not read sound itself")
         self._layers = _layers(layer, config.num_hidden_layers)
-        self.every = prod(config.conv_stride)
-        self.frame = _frame(config.conv_kernel, config.conv_stride)
+        squeeze = getattr(config, "squeeze_factor", 1)  # of SEW: so many frames become one, a mean
+        strides = (*config.conv_stride, squeeze)
+        self.every, self.frame = prod(strides), _frame((*config.conv_kernel, squeeze), strides)
         self.dim = int(config.hidden_size)
         with reading("feature extractor", where):
             self._reader: Any = AutoFeatureExtractor.from_pretrained(where, local_files_only=True)
@@ -46,7 +48,15 @@ class Speech:
         sound = np.pad(sound, (0, max(0, self.frame - len(sound))))
         x = self._reader(sound, sampling_rate=self.rate, return_tensors="pt")["input_values"]
         said = self._model(x.to(self._place.device), output_hidden_states=True).hidden_states
-        return torch.stack([said[i][0] for i in self._layers]).mean(0).float().cpu().numpy()
+        layers = [said[i][0] for i in self._layers]
+        expected = (len(sound) - self.frame) // self.every + 1
+        if other := [len(frames) for frames in layers if len(frames) != expected]:
+            raise ValueError(
+                f"{self._name} makes {other[0]} frames of {len(sound)} samples where its "
+                f"config.json says {expected}, each of {self.frame} and {self.every} after the "
+                f"one before, so their times are not known; take a wav2vec2, hubert, wavlm or sew"
+            )
+        return torch.stack(layers).mean(0).float().cpu().numpy()
 
 
 def _layers(layer: int | str, count: int) -> list[int]:
@@ -58,7 +68,7 @@ def _layers(layer: int | str, count: int) -> list[int]:
     raise ValueError(f"layer must be 0 to {count} or {LAST_FOUR}, got {layer!r}")
 
 
-def _frame(kernels: list[int], strides: list[int]) -> int:
+def _frame(kernels: Sequence[int], strides: Sequence[int]) -> int:
     """The samples that one frame of a stack of convolutions hears."""
     frame, every = 1, 1
     for kernel, stride in zip(kernels, strides, strict=True):

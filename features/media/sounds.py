@@ -20,6 +20,7 @@ from features.media.seeking import packets
 LEAD_S = 0.5  # decoded and dropped before a stretch, after which a decoder has no other past
 GAP = 0.04  # s; sound further than this from where the samples so far end starts a new stretch
 NEAR = 1e-3  # of a sample; one this close before an edge lies on it
+FLOATS = ("flt", "dbl")  # how the names of formats begin whose samples may be no numbers
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -33,8 +34,9 @@ class Sound:
 def sound(path: Path, rate: int, start: float = 0.0, end: float | None = None) -> Iterator[Sound]:
     """The sound, the mean of its channels, resampled to `rate` Hz, in consecutive pieces.
 
-    A piece that does not continue the one before (late start, lost packets) tells so by its time,
-    which is then more than GAP later; none is earlier. Nothing if there is no audio.
+    A piece that does not continue the one before (late start, lost packets, samples that are no
+    numbers) tells so by its time, which is then more than GAP later; none is earlier. Nothing if
+    there is no audio.
     Of a stretch, the samples from `start` on and before `end` (s in the media; None: to its end),
     cut out before they are resampled, their times counted from `start`.
     Raises MediaError.
@@ -64,19 +66,30 @@ def _placed(
 ) -> Iterator[tuple[float, float, av.AudioFrame]]:
     """Each frame with the times at which its unbroken, uniform sound and it itself begin.
 
-    A frame that begins more than GAP before the one before it ends is left out.
+    A frame that begins more than GAP before the one before it ends is left out. So is one that
+    holds NaN or infinity, which a resampler would spread, and what begins up to GAP behind it: a
+    shorter gap would be taken for jitter, and all that follows would come too early.
     """
-    begin, end, kind = 0.0, -np.inf, None
+    begin, end, kind, lost = 0.0, -np.inf, None, 0.0
     for frame in pieces:
-        time = max(end, 0.0) if frame.time is None else frame.time - start
+        time = max(end, 0.0) + lost if frame.time is None else frame.time - start
         if time < end - GAP:
             continue
+        if (lost and time <= end + GAP) or not _finite(frame):
+            lost += frame.samples / frame.sample_rate
+            continue
+        lost = 0.0
         same = (frame.format.name, frame.layout.name, frame.sample_rate)
         if time > end + GAP or same != kind:
             begin = end = max(time, end)
             kind = same
         yield begin, end, frame
         end += frame.samples / frame.sample_rate
+
+
+def _finite(frame: av.AudioFrame) -> bool:
+    whole = not frame.format.name.startswith(FLOATS)
+    return whole or bool(np.isfinite(frame.to_ndarray()).all())
 
 
 def _within(

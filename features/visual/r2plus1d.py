@@ -25,7 +25,7 @@ from features.weights import Numbers, load
 SEEN, SIZE, PLACES = 8, 112, 49  # frames of a clip, px, places of the last map
 MEAN, DEVIATION = (0.43216, 0.394666, 0.37645), (0.22803, 0.22145, 0.216989)
 GET = f"dvc import-url {R2Plus1D_18_Weights.KINETICS400_V1.url} {{file}}"
-STEM = "stem.0.weight"
+STEM, MASKED = "stem.0.weight", 4  # the first layer, and its channels where one is the mask
 POOLS = ("mean", "max", "map")
 
 
@@ -55,7 +55,9 @@ def _lay_out() -> nn.Module:
 
 def _without_mask(numbers: Numbers) -> Numbers:
     stem = numbers.get(STEM)
-    return numbers if stem is None or stem.ndim != 5 else numbers | {STEM: stem[:, :3]}
+    if stem is None or stem.ndim != 5 or stem.shape[1] != MASKED:
+        return numbers  # what else does not fit is named when it is compared
+    return numbers | {STEM: stem[:, :3]}
 
 
 def chosen(rows: np.ndarray) -> np.ndarray:

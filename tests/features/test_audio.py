@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
 
 import librosa
@@ -10,13 +12,15 @@ import pytest
 import torch
 from transformers import AutoModel
 
+from features.audio._speech import Speech
 from features.audio._windows import loudest
 from features.audio.resnet18 import Spectrogram
 from features.audio.vggish import Patches, mel_bands
 from features.extractor import build
-from features.media.sounds import Sound
+from features.media.sounds import Sound, sound
 from features.pretrained import quiet
 from tests.features import written
+from tests.features.conftest import write_film
 
 RNG = np.random.default_rng(19)
 SPEECH = {"window_ms": 200, "hop_ms": 100, "chunk_s": 5, "context_s": 1, "floor_db": -80}
@@ -99,6 +103,22 @@ def test_three_colour_channels_are_added_up(tmp_path):
     agrees(there(wave).values, made("resnet18", **options)(wave).values)
 
 
+def test_one_sample_that_is_no_number_costs_the_rows_around_it_and_no_others(tmp_path):
+    wave = noise(48_000)[None]
+    whole = write_film(tmp_path / "whole.wav", samples=wave, audio_codec="pcm_f32le")
+    wave[0, 24_000] = np.nan
+    broken = write_film(tmp_path / "broken.wav", samples=wave, audio_codec="pcm_f32le")
+    options = {"rate_hz": 16_000, "n_mels": 7, "frame_ms": 25, "frame_hop_ms": 10}
+    logmel = build("audio", "logmel", options | {"window_ms": 100, "hop_ms": 50, "floor_db": -80})
+    before, after = (logmel(lambda rate, p=p: sound(p, rate)) for p in (whole, broken))
+    assert before.times == pytest.approx((np.arange(60) + 0.5) / 20)
+    assert np.isfinite(after.values).all() and len(after.times) in (57, 58)
+    early, late = after.times < 1.4, after.times > 1.7
+    assert early.sum() == 28 and late.sum() == 26
+    assert after.values[early] == pytest.approx(before.values[:28], abs=1e-4)
+    assert np.abs(after.times[late] - before.times[34:]).max() <= 0.025
+
+
 def test_the_bands_of_vggish_are_triangles_over_mel():
     bands = mel_bands()
     assert bands.shape == (257, 64) and (bands >= 0).all() and bands.max() <= 1
@@ -141,18 +161,23 @@ def speech(name, **options):
     return build("audio", "hf_audio", given)
 
 
+EVERY = {"wav2vec2": 320, "hubert": 320, "wavlm": 320, "sew": 640, "sew_d": 640}  # samples
+FRAME = {320: 400, 640: 720}  # the second: two of the first, the one 320 after the other
+
+
 def heard(name, wave, layer):
     """What the library says of all of a wave at once: frames (F, D), their middles in s (F,)."""
+    every = EVERY[name]
     with quiet():
         model = AutoModel.from_pretrained(written.model(name), local_files_only=True)
     x = torch.from_numpy((wave - wave.mean()) / np.sqrt(wave.var() + 1e-7))[None]
     with torch.inference_mode():
         said = model(x, output_hidden_states=True).hidden_states
     frames = torch.stack(said[-4:]).mean(0) if layer == "last_four" else said[layer]
-    return frames[0].numpy(), (np.arange(frames.shape[1]) * 320 + 200) / 16_000
+    return frames[0].numpy(), (np.arange(frames.shape[1]) * every + FRAME[every] / 2) / 16_000
 
 
-@pytest.mark.parametrize("name", ["wav2vec2", "hubert", "wavlm"])
+@pytest.mark.parametrize("name", EVERY)
 @pytest.mark.parametrize("layer", [0, 3, "last_four"])
 def test_hf_audio_averages_what_its_library_says(name, layer):
     wave = noise(16_000)
@@ -171,6 +196,32 @@ def test_hf_audio_hears_a_long_clip_in_chunks_with_sound_around_them():
     frames, middles = heard("wav2vec2", wave[round(begin * 16_000) : round(end * 16_000)], 4)
     around = [frames[np.abs(begin + middles - t) <= 0.1].mean(0) for t in track.times[30:45]]
     agrees(track.values[30:45], np.stack(around))
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_row_of_hf_audio_hears_its_own_moment(name):
+    wave = RNG.normal(0, 0.1, (2, 16_000)).astype(np.float32)
+    wave[1, :11_200], wave[1, 12_800:] = wave[0, :11_200], wave[0, 12_800:]  # but 0.7 to 0.8 s
+    before, after = (speech(name, layer=0, window_ms=100)(source(x)) for x in wave)
+    assert np.abs(after.values - before.values).sum(1).argmax() == 7  # the row at 0.75 s
+
+
+@pytest.mark.parametrize("count", [1, 719, 720, 1359, 1360, 16_079, 16_080])
+def test_sound_of_any_length_is_heard_by_a_model_that_squeezes_its_frames(count):
+    ear = Speech(written.model("sew"), 4, "cpu")
+    assert (ear.every, ear.frame) == (640, 720)
+    assert len(ear(noise(count))) == max(0, count - 720) // 640 + 1
+
+
+def test_a_model_whose_frames_are_not_where_its_config_says_is_named(tmp_path):
+    shutil.copytree(written.model("hubert"), tmp_path, dirs_exist_ok=True)
+    config = json.loads((tmp_path / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps(config | {"squeeze_factor": 2}))
+    said = (
+        rf"{tmp_path}, a hubert, makes 49 frames of 16000 samples .* says 24, each of 720 and 640"
+    )
+    with pytest.raises(ValueError, match=said):
+        speech("hubert", model=str(tmp_path))(source(noise(16_000)))
 
 
 def test_a_layer_that_the_model_lacks_is_named():

@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 from features.media import Frame, MediaError, frames, probe, sound
 from features.media.container import opened, stream_of
 from features.media.seeking import packets
-from features.media.sounds import _placed
+from features.media.sounds import GAP, _placed
 from features.media.timestamps import frame_times
 from tests.features.conftest import write_film
 
@@ -145,6 +145,56 @@ def test_timestamps_that_jitter_a_little_break_nothing(film):
     path = film("j.mkv", samples=click(1, 0.9), skip=(0.5, 0.02))
     times, _ = heard(path)
     assert np.diff(times) == pytest.approx(1 / RATE)
+
+
+BROKEN = [  # {what: (suffix, codec, rate, samples of one of its frames)}
+    ("wav", "pcm_f32le", 16_000, 1024),
+    ("wav", "pcm_f64le", 48_000, 4096),
+    ("mkv", "pcm_f32le", 48_000, 1024),  # shorter than GAP
+]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("suffix, codec, rate, size", BROKEN)
+def test_a_sample_that_is_no_number_is_a_gap_and_not_a_shift(
+    film, suffix, codec, rate, size, value
+):
+    samples = np.full((1, 3 * rate), 0.1)
+    samples[0, round(1.5 * rate)], samples[0, round(2.2 * rate)] = value, 0.9
+    path = film(f"n.{suffix}", samples=samples, rate=rate, audio_codec=codec)
+    times, found = heard(path, rate)
+    assert times[np.argmax(found)] == pytest.approx(
+        2.2, abs=0.1 / rate if suffix == "wav" else 1e-3
+    )
+    assert np.isfinite(found).all() and times[[0, -1]] == pytest.approx([0, 3 - 1 / rate], abs=1e-3)
+    (at,) = np.flatnonzero(np.diff(times) > 1.5 / rate)
+    assert times[at] < 1.5 < times[at + 1]
+    assert GAP < times[at + 1] - times[at] <= GAP + 2 * size / rate
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_frames_without_numbers_move_nothing_that_follows(timed):
+    def block(at, value):  # 0.02 s
+        frame = av.AudioFrame.from_ndarray(np.full((2, 160), value, np.float32), "fltp", "stereo")
+        frame.sample_rate, frame.time_base = 8000, Fraction(1, 8000)
+        frame.pts = 160 * at if timed else None
+        return frame
+
+    values = [np.nan, 0, 0, np.nan, 0, 0, 0, 0, 0, np.inf, np.nan]
+    placed = list(_placed([block(i, x) for i, x in enumerate(values)], start=0.0))
+    assert [end for _, end, _ in placed] == pytest.approx([0.02, 0.04, 0.12, 0.14, 0.16])
+    assert [begin for begin, _, _ in placed] == pytest.approx([0.02] * 2 + [0.12] * 3)
+
+
+def test_a_stretch_of_sound_without_numbers_keeps_its_times(film):
+    samples = np.full((1, 48_000), 0.1)
+    samples[0, [24_000, 40_000]] = np.nan, 0.9  # 1.5 s, 2.5 s
+    path = film("s.wav", samples=samples, audio_codec="pcm_f32le")
+    pieces = list(sound(path, RATE, 1.49, 2.75))
+    times = np.concatenate([p.time + np.arange(len(p.samples)) / RATE for p in pieces])
+    found = np.concatenate([p.samples for p in pieces])
+    assert times[np.argmax(found)] == pytest.approx(2.5 - 1.49, abs=1e-6)
+    assert times[-1] == pytest.approx(2.75 - 1.49 - 1 / RATE, abs=1e-6)
 
 
 @pytest.mark.parametrize("channels", [1, 2, 6])

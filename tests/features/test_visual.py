@@ -15,6 +15,7 @@ from features.track import State
 from features.visual._each import sized
 from features.visual._iresnet import IResNet50
 from features.visual.r2plus1d import MEAN, chosen
+from features.weights import WeightsError
 from tests.features import written
 
 SIDE = 112
@@ -135,6 +136,18 @@ def test_a_mask_in_the_fourth_channel_is_dropped(tmp_path):
     assert np.array_equal(
         there(crops(PICTURES[:1])).values, made("r2plus1d", **options)(crops(PICTURES[:1])).values
     )
+
+
+@pytest.mark.parametrize("channels", [2, 5, 6])
+def test_a_first_layer_for_other_pictures_is_not_cut_to_fit(tmp_path, channels):
+    numbers = dict(written.network("r2plus1d").state_dict())
+    stem = numbers["stem.0.weight"]
+    numbers["stem.0.weight"] = torch.cat([stem, stem], dim=1)[:, :channels]
+    torch.save(numbers, tmp_path / "w.pt")
+    options = {"window_frames": 1, "hop_frames": 1, "pool": "mean"}
+    said = rf"of another shape: stem\.0\.weight is \(45, {channels}, .* not \(45, 3, "
+    with pytest.raises(WeightsError, match=said):
+        made("r2plus1d", **options, weights=str(tmp_path / "w.pt"))
 
 
 @torch.inference_mode()

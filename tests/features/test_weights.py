@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
 import torch
 from huggingface_hub import constants
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from features.network import Convolutions, Place, folded, place
@@ -82,6 +83,54 @@ def test_weights_of_another_network_are_named(tmp_path, change, said):
         load(small, str(tmp_path / "w.pt"), "")
 
 
+def under(**parts):
+    """A file's tensors: those of each part, under its name as a prefix."""
+    return {f"{part}.{name}": x for part, held in parts.items() for name, x in held.items()}
+
+
+@pytest.mark.parametrize(
+    "held, said",
+    [
+        (under(student=numbers(3), teacher=numbers(5)), r"'student\.' than under 'teacher\.'"),
+        (under(teacher=numbers(5), student=numbers(3)), r"'teacher\.' than under 'student\.'"),
+        (under(module=numbers(5)) | numbers(3), r"'module\.' than under ''"),
+        (under(a=numbers(3), b=numbers(3), c=numbers(5)), r"'a\.' than under 'c\.'"),
+    ],
+)
+def test_of_two_networks_in_a_file_none_is_taken(tmp_path, held, said):
+    torch.save(held, tmp_path / "w.pt")
+    with pytest.raises(WeightsError, match=f"w.pt holds the network more than once, .*{said}"):
+        load(small, str(tmp_path / "w.pt"), "")
+
+
+def test_of_two_networks_that_lack_something_it_is_named(tmp_path):
+    held = under(a=numbers(3), b=numbers(5))
+    del held["a.3.bias"], held["b.3.bias"]
+    torch.save(held, tmp_path / "w.pt")
+    with pytest.raises(WeightsError, match=r"missing: 3\.bias$"):
+        load(small, str(tmp_path / "w.pt"), "")
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        under(student=numbers(), teacher=numbers()),
+        under(module=numbers()) | numbers(),
+        numbers() | under(module=numbers()),
+        under(a=numbers()) | {f"a.b.{name}": x for name, x in numbers().items()},
+        under(a={name: x + 1 for name, x in numbers().items() if name != "3.bias"}, b=numbers()),
+        under(a={name: x[:1] if x.ndim else x for name, x in numbers().items()}, b=numbers()),
+        under(a=numbers() | {"1.num_batches_tracked": torch.tensor(7)}, b=numbers()),
+    ],
+    ids=["twice", "part first", "part last", "nested", "incomplete", "narrower", "longer trained"],
+)
+def test_a_copy_that_is_the_same_or_does_not_fit_is_no_other_network(tmp_path, held):
+    torch.save(held, tmp_path / "w.pt")
+    network, _ = load(small, str(tmp_path / "w.pt"), "")
+    wanted = numbers()
+    assert all(torch.equal(x, wanted[name]) for name, x in network.named_parameters())
+
+
 @pytest.mark.parametrize("name", ["w.pt", "w.safetensors"])
 @pytest.mark.parametrize("held", [b"", b"nonsense", b"\x80\x04nonsense", None])
 def test_a_corrupt_file_is_named(tmp_path, name, held):
@@ -146,6 +195,56 @@ def test_weights_of_another_architecture_are_named_not_filled_with_noise(tmp_pat
     save_file({"x": torch.zeros(2)}, tmp_path / "model.safetensors", {"format": "pt"})
     with pytest.raises(WeightsError, match=r"missing: embeddings\.LayerNorm"):
         load_folder(tmp_path, CPU)
+
+
+def configured(where, **settings):
+    config = json.loads((where / "config.json").read_text())
+    (where / "config.json").write_text(json.dumps(config | settings))
+
+
+UNUSED = ("pooler.", "masked_spec_embed")
+
+
+@pytest.mark.parametrize(
+    "name, block",
+    [
+        ("bert", r"encoder\.layer\.4\.attention"),
+        ("vit", r"vit\.layers\.4\.attention"),  # with a head: there the encoder has a prefix
+        ("wav2vec2", r"encoder\.layers\.4\.attention"),
+    ],
+)
+def test_a_layer_that_the_config_does_not_know_of_is_named(tmp_path, name, block):
+    configured(copied(tmp_path, name), num_hidden_layers=4)
+    with pytest.raises(WeightsError, match=f"config.json says; not of this model: {block}"):
+        load_folder(tmp_path, CPU, UNUSED)
+
+
+def test_a_tensor_inside_a_layer_that_the_model_does_not_know_of_is_named(tmp_path):
+    held = load_file(copied(tmp_path) / "model.safetensors")
+    held["encoder.layer.2.adapter.weight"] = torch.ones(3)
+    save_file(held, tmp_path / "model.safetensors", {"format": "pt"})
+    with pytest.raises(WeightsError, match=r"of this model: encoder\.layer\.2\.adapter\.weight$"):
+        load_folder(tmp_path, CPU, UNUSED)
+
+
+@pytest.mark.parametrize("prefix", ["", "bert."])
+def test_heads_and_other_models_beside_a_model_are_left_aside(tmp_path, prefix):
+    held = load_file(copied(tmp_path) / "model.safetensors")
+    held = {f"{prefix}{name}": x for name, x in held.items()}
+    beside = ("cls.predictions.bias", "classifier.0.weight", "decoder.layer.0.dense.weight")
+    held |= {name: torch.ones(3) for name in (*beside, f"{prefix}pooler.layer.0.weight")}
+    save_file(held, tmp_path / "model.safetensors", {"format": "pt"})
+    expected = load_folder(written.model("bert"), CPU, UNUSED).state_dict()
+    found = load_folder(tmp_path, CPU, UNUSED).state_dict()
+    assert all(torch.equal(x, found[n]) for n, x in expected.items() if not n.startswith("pooler."))
+
+
+def test_a_part_that_nobody_asks_may_be_larger(tmp_path):
+    text = json.loads((copied(tmp_path, "clip") / "config.json").read_text())["text_config"]
+    configured(tmp_path, text_config=text | {"num_hidden_layers": 4})
+    with pytest.raises(WeightsError, match=r"this model: text_model\.encoder\.layers\.4\."):
+        load_folder(tmp_path, CPU)
+    load_folder(tmp_path, CPU, unused=("text_model.",))
 
 
 def test_only_a_part_that_nobody_asks_may_be_missing():

@@ -30,6 +30,10 @@ from transformers import (
     HubertConfig,
     HubertModel,
     PreTrainedTokenizerFast,
+    SEWConfig,
+    SEWDConfig,
+    SEWDModel,
+    SEWModel,
     ViTConfig,
     ViTForImageClassification,
     ViTImageProcessor,
@@ -45,6 +49,7 @@ from features.pretrained import quiet
 from features.visual._iresnet import IResNet50
 
 SMALL: dict[str, Any] = {"num_hidden_layers": 5, "num_attention_heads": 2, "intermediate_size": 23}
+CONVOLUTIONS = {"conv_kernel": (10, 3, 3, 3, 3, 2, 2), "conv_stride": (5, 2, 2, 2, 2, 2, 2)}
 MARKS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
 PIECES = [*"abcdefghijklmnopqrstuvwxyz'", *(f"##{x}" for x in "abcdefghijklmnopqrstuvwxyz'")]
 
@@ -138,8 +143,8 @@ def clip(folder: Path) -> None:
 
 def speech(config: Any, made: Any) -> Callable[[Path], None]:
     def write(folder: Path) -> None:
-        sizes = {"conv_dim": (16,) * 7, "num_conv_pos_embeddings": 8}
-        sizes["num_conv_pos_embedding_groups"] = 2
+        sizes: dict[str, Any] = {"conv_dim": (16,) * 7, "num_conv_pos_embeddings": 8}
+        sizes |= {"num_conv_pos_embedding_groups": 2, **CONVOLUTIONS}
         made(config(hidden_size=38, **sizes, **SMALL)).save_pretrained(folder)
         Wav2Vec2FeatureExtractor().save_pretrained(folder)
 
@@ -153,6 +158,8 @@ MODELS: dict[str, Callable[[Path], None]] = {
     "wav2vec2": speech(Wav2Vec2Config, Wav2Vec2Model),
     "hubert": speech(HubertConfig, HubertModel),
     "wavlm": speech(WavLMConfig, WavLMModel),
+    "sew": speech(SEWConfig, SEWModel),
+    "sew_d": speech(SEWDConfig, SEWDModel),
 }
 
 
