@@ -1,32 +1,27 @@
-"""Subtitle cues (.srt, .vtt) -> words, each cue's time shared out among its words."""
+"""Subtitle cues (.srt, .vtt) -> words, at inline times or sharing their cue's."""
 
 from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
 import pysubs2
 
+from features.transcripts._inline import marked, span, unmarked
+from features.transcripts._rolling import Cue, unrolled
+from features.transcripts._spans import in_turn
 from features.transcripts._text import TranscriptError, read_text
-from features.words import Words, spread
+from features.words import Words
 
-STAMP = r"(\d{1,2}:)?\d{1,2}:\d{1,2}[.,]\d{1,3}"  # pysubs2 reads longer numbers in part, unasked
-TIMING = re.compile(rf"\s*{STAMP}\s*-->\s*{STAMP}(\s.*)?")
+CLOCK = r"(\d{1,2}:)?\d{1,2}:\d{1,2}"
+STAMP = {  # pysubs2 reads longer numbers in part, and .50 in .vtt as 50 ms, unasked
+    "srt": rf"{CLOCK}[.,]\d{{1,3}}",
+    "vtt": rf"{CLOCK}\.\d{{3}}",
+}
+TIMING = {kind: re.compile(rf"\s*{s}\s*-->\s*{s}(\s.*)?") for kind, s in STAMP.items()}
 SHAPE = {"srt": "00:00:01,000 --> 00:00:02,500", "vtt": "00:00:01.000 --> 00:00:02.500"}
-INLINE_TIME = re.compile(r"<[\d:.]+>")  # karaoke times in .vtt, which pysubs2 takes for a cue
-DASHES = ("-", "\N{EN DASH}", "\N{EM DASH}")  # a change of speaker, not a word
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """Words shown from `start` to `end`, in seconds."""
-
-    start: float
-    end: float
-    words: list[str]
 
 
 def read_cues(file: Path) -> Words:
@@ -43,47 +38,27 @@ def read_cues(file: Path) -> Words:
         _cue(f"{file} line {i + 1}", lines[i], _body(lines[i + 1 : end], kind, end), kind)
         for i, end in zip(at, [*at[1:], None], strict=True)
     ]
-    return [
-        word
-        for cue in _one_at_a_time([cue for cue in cues if cue.words])
-        for word in spread(cue.words, cue.start, cue.end)
-    ]
+    return in_turn(span(" ".join(cue.lines), cue.start, cue.end) for cue in unrolled(cues))
 
 
 def _body(lines: list[str], kind: str, following: int | None) -> list[str]:
     """The text lines of a cue, without the next cue's number, name or comment."""
-    if kind == "vtt":
-        return list(takewhile(str.strip, lines))
+    if kind == "vtt":  # ends at an empty line; one of a space, as YouTube writes, is text
+        return list(takewhile(bool, lines))
     numbered = following is not None and lines and lines[-1].strip().isdigit()
     return lines[:-1] if numbered else lines
 
 
 def _cue(where: str, timing: str, body: list[str], kind: str) -> Cue:
     # The number at the end is what pysubs2 expects before a next cue and drops; without it, a
-    # last line of digits ("1984") would be dropped instead.
-    source = "\n".join([timing, *(INLINE_TIME.sub("", line) for line in body), "", "0", ""])
-    events = pysubs2.SSAFile.from_string(source, format_=kind) if TIMING.fullmatch(timing) else []
+    # last line of digits ("1984") would be dropped instead. Of empty lines it tries every two.
+    source = "\n".join([timing, *(marked(line) for line in body if line.strip()), "", "0", ""])
+    fits = TIMING[kind].fullmatch(timing)
+    events = pysubs2.SSAFile.from_string(source, format_=kind) if fits else []
     if len(events) != 1:
         raise TranscriptError(f"{where}: expected a time like {SHAPE[kind]!r}, got {timing!r}")
     start, end = events[0].start / 1000, events[0].end / 1000  # ms -> s
     if end < start:
         raise TranscriptError(f"{where}: the cue ends at {end} s, before its start {start} s")
-    words = html.unescape(events[0].plaintext).split()
-    return Cue(start, end, [word for word in words if word not in DASHES])
-
-
-def _one_at_a_time(cues: list[Cue]) -> list[Cue]:
-    """Cues by start; one is cut short where the next begins, two that begin together are one.
-
-    Cutting cues rather than words keeps what each speaker says in one piece.
-    """
-    out: list[Cue] = []
-    for cue in sorted(cues, key=lambda cue: cue.start):
-        last = out[-1] if out else None
-        if last and cue.start == last.start:
-            out[-1] = Cue(cue.start, max(last.end, cue.end), last.words + cue.words)
-            continue
-        if last and cue.start < last.end:
-            out[-1] = Cue(last.start, cue.start, last.words)
-        out.append(cue)
-    return out
+    lines = [" ".join(line.split()) for line in html.unescape(events[0].plaintext).split("\n")]
+    return Cue(start, end, [line for line in lines if unmarked(line)], "\n".join(body).rstrip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 
 SILENCE = ("", "sil", "sp", "<sil>", "<eps>")  # what aligners write where nobody speaks
@@ -12,8 +13,13 @@ class TranscriptError(ValueError):
 
 
 def read_text(file: Path) -> str:
-    """A UTF-8 file's text, without byte order mark; raises TranscriptError naming the byte."""
-    return decoded(file, file.read_bytes(), "utf-8-sig")
+    """A UTF-8 file's text, or that of a UTF-16 file which says so by its byte order mark.
+
+    Raises TranscriptError naming the byte.
+    """
+    content = file.read_bytes()
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return decoded(file, content, "utf-16" if wide else "utf-8-sig")
 
 
 def decoded(file: Path, content: bytes, encoding: str) -> str:
@@ -21,7 +27,13 @@ def decoded(file: Path, content: bytes, encoding: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
+        place = len(content) - len(error.object) + error.start  # codecs count behind the mark
+        byte = f"byte {place} is 0x{content[place]:02x}"
+        if encoding == "utf-16":
+            raise TranscriptError(
+                f"{file} begins as UTF-16, but {byte}, which does not fit; was it cut off?"
+            ) from error
         raise TranscriptError(
-            f"{file} must be UTF-8, but byte {error.start} is 0x{error.object[error.start]:02x}; "
+            f"{file} must be UTF-8, but {byte}; "
             "many old subtitles are Windows-1252: iconv -f cp1252 -t utf-8"
         ) from error

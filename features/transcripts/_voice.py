@@ -12,6 +12,7 @@ from features.media.sounds import GAP, Sound
 RATE = 16_000  # Hz
 LONGEST_S = 30  # of a passage, what Whisper hears at a time
 HELD_S = 120  # of sound looked at together: bounds memory
+KEPT_S = 1  # of it looked at again with what follows: speech may begin there, not noticed yet
 Find = Callable[[np.ndarray], list[dict[str, int]]]
 
 
@@ -45,20 +46,33 @@ def passages(pieces: Iterable[Sound], find: Find) -> Iterator[Sound]:
     held: list[np.ndarray] = []
     for piece in pieces:
         if count and abs(piece.time - (begin + count / RATE)) > GAP / 2:
-            yield from _cut(begin, held, find)
+            yield from _cut(begin, *_found(held, find))
             count, held = 0, []
         begin = begin if count else piece.time
         held.append(piece.samples)
         count += len(piece.samples)
         if count >= HELD_S * RATE:
-            *done, last = _cut(begin, held, find) or [
-                Sound(begin + count / RATE, piece.samples[:0])
-            ]
-            yield from done
-            begin, count, held = last.time, len(last.samples), [last.samples]  # it may go on
-    yield from _cut(begin, held, find) if count else []
+            samples, spans = _found(held, find)
+            done, rest = _done(spans, count)
+            yield from _cut(begin, samples, done)
+            begin, count, held = begin + rest / RATE, count - rest, [samples[rest:].copy()]
+    yield from _cut(begin, *_found(held, find)) if count else []
 
 
-def _cut(begin: float, held: list[np.ndarray], find: Find) -> list[Sound]:
+def _found(held: list[np.ndarray], find: Find) -> tuple[np.ndarray, list[dict[str, int]]]:
     samples = np.concatenate(held)
-    return [Sound(begin + s["start"] / RATE, samples[s["start"] : s["end"]]) for s in find(samples)]
+    return samples, find(samples)
+
+
+def _done(spans: list[dict[str, int]], count: int) -> tuple[list[dict[str, int]], int]:
+    """Those of the passages found in `count` samples that cannot go on, and from which sample on
+    all is looked at again: KEPT_S before the first that can, or before the end, but no passage
+    twice."""
+    kept = KEPT_S * RATE
+    done = [span for span in spans if span["end"] <= count - kept]
+    goes_on = min([span["start"] for span in spans if span["end"] > count - kept], default=count)
+    return done, max([0, goes_on - kept, *(span["end"] for span in done)])
+
+
+def _cut(begin: float, samples: np.ndarray, spans: list[dict[str, int]]) -> list[Sound]:
+    return [Sound(begin + s["start"] / RATE, samples[s["start"] : s["end"]]) for s in spans]

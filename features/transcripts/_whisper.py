@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from features.transcripts._spans import Span, in_turn
 from features.transcripts._text import TranscriptError, read_text
 from features.transcripts._timing import Entry, measured, placed
-from features.words import Words, spread
+from features.words import Words
 
+DIGITS = 308  # of a whole number that surely fits a float; a longer one becomes infinite
 EXPECTED = (
     'expected {"segments": [{"start", "end", "text", "words": [{"word", "start", "end"}]}]}, '
     '{"words": [...]} or a list of either'
@@ -22,7 +24,7 @@ def read_whisper(file: Path) -> Words:
     if not text.strip():
         return []
     try:
-        document = json.loads(text)
+        document = json.loads(text, parse_int=_whole)
     except (json.JSONDecodeError, RecursionError) as error:
         raise TranscriptError(f"{file}: not JSON: {error}") from error
     if isinstance(document, list):
@@ -42,28 +44,33 @@ def _read(items: Any, key: str, where: str) -> Words:
         raise TranscriptError(f"{where}: expected a list, got {items!r:.80}")
     if key == "words":
         return placed(_entries(items, where))
-    return [word for i, item in enumerate(items) for word in _segment(item, f"{where}[{i}]")]
+    return in_turn(_segment(item, f"{where}[{i}]") for i, item in enumerate(items))
+
+
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) <= DIGITS else float(digits)
 
 
 def _is_segment(item: Any) -> bool:
     return isinstance(item, dict) and "word" not in item and ("words" in item or " " in _text(item))
 
 
-def _segment(item: Any, where: str) -> Words:
+def _segment(item: Any, where: str) -> Span:
     start, end = _seconds(item, "start", where), _seconds(item, "end", where)
     bounds = [time for time in (start, end) if time is not None]
     if bounds:
         measured(Entry("the segment", bounds[0], bounds[-1], where))  # refuses reversed times
+    texts = _text(item).split()
     if item.get("words"):
         if not isinstance(item["words"], list):
             raise TranscriptError(f"{where}.words: expected a list, got {item['words']!r:.80}")
-        return placed(_entries(item["words"], f"{where}.words"), start, end)
-    texts = _text(item).split()
-    if not texts:
-        return []
-    if start is None or end is None:
+        words = placed(_entries(item["words"], f"{where}.words"), start, end)
+        if not all(word.spread for word in words):
+            return Span(min(w.start for w in words), max(w.end for w in words), words=words)
+        texts = [word.text for word in words]
+    if texts and (start is None or end is None):
         raise TranscriptError(f"{where}: {_text(item)!r:.80} needs start and end, or timed words")
-    return spread(texts, start, end)
+    return Span(start or 0.0, end or 0.0, texts)
 
 
 def _entries(items: list[Any], where: str) -> list[Entry]:

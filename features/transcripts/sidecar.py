@@ -1,6 +1,6 @@
 """Words from the transcript file that lies with a clip.
 
-.srt .vtt    subtitles; a cue's time is shared out among its words
+.srt .vtt    subtitles; a cue's time is shared out among its words, unless there are times in it
 .json        what Whisper, faster-whisper and WhisperX write
 .TextGrid    Praat, with a tier "words" or "word"
 .ctm         what sclite and Kaldi write: recording, channel, start, duration, word

@@ -41,6 +41,50 @@ SRT = "1\n00:00:00,000 --> 00:00:06,000\nab cdef\n"
 VTT = "WEBVTT\n\n00:00.000 --> 00:06.000 align:start\nab cdef\n"
 AB_CDEF = [("ab", 0, 2, True), ("cdef", 2, 6, True)]  # 2 and 4 letters share 6 s
 TIMED = {"word": "ab", "start": 1, "end": 2}
+HUGE = "1" + "0" * 400  # no float is as large
+
+
+def captions(*cues, kind="vtt"):
+    """Subtitles of cues given as "mm:ss.mmm mm:ss.mmm" and lines."""
+    text = "" if kind == "srt" else "WEBVTT\nKind: captions\nLanguage: en\n\n"
+    for number, (times, *lines) in enumerate(cues, 1):
+        start, end = (f"00:{time}" for time in times.split())
+        if kind == "srt":
+            text += f"{number}\n{start} --> {end}\n".replace(".", ",")
+        else:
+            text += f"{start} --> {end} align:start position:0%\n"
+        text += "\n".join(lines) + "\n\n"
+    return text
+
+
+ROLLING = (  # as YouTube writes what it hears: two lines are seen, the upper one was said before
+    ("00:00.000 00:02.000", " ", "so<00:00:00.500><c> this</c><00:00:01.000><c> is</c>"),
+    ("00:02.000 00:02.010", "so this is", " "),
+    (
+        "00:02.010 00:04.500",
+        "so this is",
+        "a<00:00:02.400><c> rolling</c><00:00:03.000><c> one</c>",
+    ),
+    ("00:04.500 00:04.510", "a rolling one", " "),
+    ("00:04.510 00:06.000", "a rolling one", "yes<00:00:05.000><c> it&#39;s</c>"),
+)
+MEASURED = [
+    ("so", 0, 0.5, False),
+    ("this", 0.5, 1, False),
+    ("is", 1, 2, False),
+    ("a", 2.01, 2.4, False),
+    ("rolling", 2.4, 3, False),
+    ("one", 3, 4.5, False),
+    ("yes", 4.51, 5, False),
+    ("it's", 5, 6, False),
+]
+PLAIN = (  # the same, made into .srt: no times are left inside
+    ("00:00.000 00:02.000", "", "abc de"),
+    ("00:02.000 00:02.500", "abc de", ""),
+    ("00:02.500 00:04.000", "abc de", "f"),
+    ("00:04.000 00:04.500", "f", ""),
+    ("00:04.500 00:06.000", "f", "gh"),
+)
 
 
 def test_a_clip_without_a_transcript_has_none():
@@ -65,11 +109,141 @@ READ = {
     ),
     "entities": (".vtt", VTT.replace("ab", "a&amp;"), [("a&", 0, 2, True), ("cdef", 2, 6, True)]),
     "a speaker's voice tag": (".vtt", VTT.replace("ab cdef", "<v Ann>ab cdef"), AB_CDEF),
-    "karaoke times": (
+    "karaoke times": (  # somebody has measured them, so the words are not spread
         ".vtt",
         VTT.replace("ab cdef", "ab<00:01.000> <00:02.000><c>cdef</c>"),
+        [("ab", 0, 1, False), ("cdef", 2, 6, False)],
+    ),
+    "times with hours, before a word and behind the last": (
+        ".vtt",
+        VTT.replace("ab cdef", "<00:00:01.000>ab <00:00:02.000>cdef<00:00:05.000>"),
+        [("ab", 1, 2, False), ("cdef", 2, 5, False)],
+    ),
+    "several words between two times share what lies between": (
+        ".vtt",
+        VTT.replace("ab cdef", "ab\ncdef<00:03.000> gh"),
+        [("ab", 0, 1, True), ("cdef", 1, 3, True), ("gh", 3, 6, False)],
+    ),
+    "a time between syllables is not that of a word": (
+        ".vtt",
+        VTT.replace("ab cdef", "ab <00:02.000>c<00:03.000>d<00:04.000>ef"),
+        [("ab", 0, 2, False), ("cdef", 2, 6, False)],
+    ),
+    "a time before a change of speaker": (
+        ".vtt",
+        VTT.replace("ab cdef", "ab\n<00:02.000>- cdef"),
+        [("ab", 0, 2, False), ("cdef", 2, 6, False)],
+    ),
+    "times that fall": (".vtt", VTT.replace("ab", "<00:04.000>ab<00:02.000>"), AB_CDEF),
+    "times of another cue": (".vtt", VTT.replace("ab", "<00:07.000>ab<00:09.000>"), AB_CDEF),
+    "times that are none": (".vtt", VTT.replace("ab", "ab<00:61.000><3><0:2.0>"), AB_CDEF),
+    "what an entity spells is no time": (
+        ".vtt",
+        VTT.replace("ab cdef", "a &lt;00:02.000&gt;"),
+        [("a", 0, 0.5, True), ("<00:02.000>", 0.5, 6, True)],
+    ),
+    "what looks like our own mark is no time": (
+        ".vtt",
+        VTT.replace("ab cdef", "a\0005\0b"),
+        [("a\ufffd5\ufffdb", 0, 6, True)],
+    ),
+    "rolling captions": (".vtt", captions(*ROLLING), MEASURED),
+    "rolling captions out of order": (
+        ".vtt",
+        captions(*ROLLING[::-1]),
+        MEASURED,
+    ),
+    "rolling captions that overlap": (
+        ".vtt",
+        captions(*((times[:10] + "00:06.000", *lines) for times, *lines in ROLLING[::2])),
+        [
+            *MEASURED[:2],
+            ("is", 1, 2.01, False),
+            *MEASURED[3:5],
+            ("one", 3, 4.51, False),
+            *MEASURED[6:],
+        ],
+    ),
+    "rolling captions without times inside": (
+        ".srt",
+        captions(*PLAIN, kind="srt"),
+        [
+            ("abc", 0, 1.5, True),  # 3 of 5 letters in the 2.5 s until something new is said
+            ("de", 1.5, 2.5, True),
+            ("f", 2.5, 4.5, True),
+            ("gh", 4.5, 6, True),
+        ],
+    ),
+    "a line said again below itself": (
+        ".vtt",
+        captions(("00:00.000 00:02.000", " ", "no"), ("00:02.000 00:04.000", "no", "no")),
+        [("no", 0, 2, True), ("no", 2, 4, True)],
+    ),
+    "a line said again at times of its own": (
+        ".vtt",
+        captions(
+            ("00:00.000 00:02.000", "la<00:01.000> la"), ("00:02.000 00:04.000", "la<00:03.000> la")
+        ),
+        [("la", n, n + 1, False) for n in range(4)],
+    ),
+    "a line that stays with its times": (
+        ".vtt",
+        captions(
+            ("00:00.000 00:02.000", "so<00:01.000> this"),
+            ("00:02.000 00:04.000", "so<00:01.000> this", "is<00:03.000> it"),
+        ),
+        [(text, n, n + 1, False) for n, text in enumerate(("so", "this", "is", "it"))],
+    ),
+    "a line that stays while another changes": (
+        ".srt",
+        captions(
+            ("00:00.000 00:02.000", "ab"),
+            ("00:02.000 00:04.000", "<i>ab</i>", "cd"),
+            ("00:04.000 00:06.000", "ab", "ef"),
+            kind="srt",
+        ),
+        [("ab", 0, 2, True), ("cd", 2, 4, True), ("ef", 4, 6, True)],
+    ),
+    "each word underlined in a cue of its own": (  # as Whisper does when told to highlight words
+        ".vtt",
+        captions(
+            ("00:00.000 00:01.000", "<u>ab</u> cdef"), ("00:01.000 00:06.000", "ab <u>cdef</u>")
+        ),
         AB_CDEF,
     ),
+    "the same cue again, without a break": (  # as Whisper's own subtitles have them
+        ".srt",
+        captions(("00:00.000 00:01.000", "No."), ("00:01.000 00:02.000", "No."), kind="srt"),
+        [("No.", 0, 1, True), ("No.", 1, 2, True)],
+    ),
+    "a flicker of the same cue": (
+        ".srt",
+        captions(
+            ("00:00.000 00:01.000", "No."),
+            ("00:01.000 00:01.010", "No."),
+            ("00:01.010 00:02.000", "No.", "Yes."),
+            kind="srt",
+        ),
+        [("No.", 0, 1.01, True), ("Yes.", 1.01, 2, True)],
+    ),
+    "two people who say the same, one after the other": (
+        ".srt",
+        captions(("00:00.000 00:01.000", "No!"), ("00:01.001 00:02.000", "No!"), kind="srt"),
+        [("No!", 0, 1, True), ("No!", 1.001, 2, True)],
+    ),
+    "an empty line ends a cue": (".vtt", VTT + "\nleft over\n", AB_CDEF),
+    "an srt cue goes on below an empty line": (
+        ".srt",
+        SRT.replace("ab cdef", "ab\n\n \ncdef"),
+        AB_CDEF,
+    ),
+    "srt in UTF-16": (
+        ".srt",
+        SRT.replace("ab", "é!").encode("utf-16"),
+        [("é!", 0, 2, True), *AB_CDEF[1:]],
+    ),
+    "vtt in UTF-16, large end first": (".vtt", ("\ufeff" + VTT).encode("utf-16-be"), AB_CDEF),
+    "csv in UTF-16": (".csv", "word,start,end\r\né,1,2\r\n".encode("utf-16"), [("é", 1, 2, False)]),
     "notes and names are not said": (
         ".vtt",
         VTT.replace("WEBVTT\n", "WEBVTT\n\nNOTE first\n\nintro") + "\nNOTE second\n",
@@ -128,6 +302,38 @@ READ = {
         {"segments": [{"start": 0, "end": 6, "text": " ab cdef"}]},
         AB_CDEF,
     ),
+    "overlapping segments are cut, not shuffled": (
+        ".json",
+        [{"start": 5, "end": 8, "text": "ab cd"}, {"start": 6, "end": 9, "text": "ef gh"}],
+        [("ab", 5, 5.5, True), ("cd", 5.5, 6, True), ("ef", 6, 7.5, True), ("gh", 7.5, 9, True)],
+    ),
+    "overlapping segments of words without times": (
+        ".json",
+        [
+            {"start": 5, "end": 8, "words": [{"word": "ab"}, {"word": "cd"}]},
+            {"start": 6, "end": 9, "words": [{"word": "ef"}, {"word": "gh"}]},
+        ],
+        [("ab", 5, 5.5, True), ("cd", 5.5, 6, True), ("ef", 6, 7.5, True), ("gh", 7.5, 9, True)],
+    ),
+    "a segment without times of words ends where one with them begins": (
+        ".json",
+        [
+            {"start": 0, "end": 4, "text": "x y"},
+            {"start": 0.5, "end": 3, "words": [TIMED, {"word": "z", "start": 2, "end": 3}]},
+        ],
+        [("x", 0, 0.5, True), ("y", 0.5, 1, True), ("ab", 1, 2, False), ("z", 2, 3, False)],
+    ),
+    "segments that begin together share their time": (
+        ".json",
+        {
+            "segments": [
+                {"start": 0, "end": 5, "text": "ab"},
+                {"start": 0, "end": 6, "text": "cdef"},
+            ]
+        },
+        AB_CDEF,
+    ),
+    "a long number that is no time": (".json", f'{{"id": {HUGE * 20}, "words": []}}', []),
     "a list of segments": (".json", [{"start": 0, "end": 6, "text": " ab cdef"}], AB_CDEF),
     "words beside segments": (
         ".json",
@@ -240,6 +446,17 @@ BROKEN = {
         "line 2: expected a time like",
     ),
     "commas in vtt": (".vtt", VTT.replace("00.000", "00,000"), "line 3: expected a time like '00"),
+    "hundredths in vtt": (
+        ".vtt",
+        VTT.replace("06.000", "06.50"),
+        "line 3: expected a time like '00",
+    ),
+    "cut-off UTF-16": (".csv", ROWS.encode("utf-16")[:-1], "begins as UTF-16, but byte 30 is 0x0a"),
+    "Windows-1252 behind a mark": (
+        ".csv",
+        b"\xef\xbb\xbf\xe9",
+        "must be UTF-8, but byte 3 is 0xe9",
+    ),
     "Windows-1252": (".srt", SRT.encode() + b"caf\xe9", "must be UTF-8, but byte 43 is 0xe9"),
     "not JSON": (".json", '{"segments": [', "not JSON: Expecting value: line 1 column 15"),
     "other JSON": (
@@ -288,6 +505,21 @@ BROKEN = {
         ".json",
         '[{"word": "ab", "start": NaN, "end": 1}]',
         "[0]: start of 'ab' must be",
+    ),
+    "a whole number larger than all floats": (
+        ".json",
+        f'[{{"word": "ab", "start": 1, "end": {HUGE}}}]',
+        "[0]: end of 'ab' must be 0 s or later, got inf",
+    ),
+    "a whole number longer than Python reads": (
+        ".json",
+        f'[{{"word": "ab", "start": {HUGE * 20}, "end": 1}}]',
+        "[0]: start of 'ab' must be 0 s or later, got inf",
+    ),
+    "a segment that never ends": (
+        ".json",
+        f'[{{"text": "a b", "start": 1, "end": {HUGE}}}]',
+        "[0]: end of 'the segment' must be 0 s or later, got inf",
     ),
     "a word without text": (
         ".json",

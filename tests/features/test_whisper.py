@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from itertools import cycle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,14 +14,15 @@ from features.demo.voice import draw_speaker, speak
 from features.demo.words import Word as Drawn
 from features.extractor import build
 from features.fingerprint import identity
-from features.media import Sound
-from features.transcripts._voice import Silero, passages
+from features.media import Sound, sound
+from features.transcripts._voice import HELD_S, LONGEST_S, Silero, passages
 from features.weights import WeightsError
 
 pytest.importorskip("faster_whisper", reason="an optional package")
 from tests.features import whispering
 
 RATE = 16_000
+JFK = Path(__file__).parents[2].parent / "shared" / "media" / "jfk.flac"
 OPTIONS = {
     "language": "en",
     "beam": 3,
@@ -124,20 +126,63 @@ def loud(samples):
     return [{"start": a, "end": min(b, a + 30 * RATE)} for a, b in edges.reshape(-1, 2).tolist()]
 
 
-def spans(pieces):
-    return [(p.time, p.time + len(p.samples) / RATE) for p in passages(pieces, loud)]
+def spans(pieces, find=loud):
+    return [(p.time, p.time + len(p.samples) / RATE) for p in passages(pieces, find)]
 
 
 def ones(*spans, seconds):
     samples = np.zeros(seconds * RATE, np.float32)
     for start, end in spans:
-        samples[start * RATE : end * RATE] = 1
+        samples[round(start * RATE) : round(end * RATE)] = 1
     return samples
+
+
+def slow(samples):
+    """Passages that have lasted half a second; what is shorter is not noticed yet."""
+    return [span for span in loud(samples) if span["end"] - span["start"] >= RATE / 2]
 
 
 def test_passages_across_what_is_held_at_a_time_are_whole():
     there = [(0, 2), (100, 125), (238, 250), (400, 401)]
     assert spans(source(ones(*there, seconds=402))(RATE)) == there
+
+
+@pytest.mark.parametrize("before", [[], [(20, 30)], [(110, 119.25)]])
+def test_speech_that_begins_unnoticed_before_what_is_held_ends_is_whole(before):
+    there = [*before, (119.75, 123)]
+    assert spans(source(ones(*there, seconds=130))(RATE), slow) == there
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_each_passage_is_given_once_and_little_is_held(seed):
+    rng, seen = np.random.default_rng(seed), []
+    edges = np.cumsum(rng.choice([0.25, 0.5, 3, 17, 29.75], 60))  # quiet, loud, quiet, ...
+    there = [(float(a), float(b)) for a, b in edges.reshape(-1, 2)]
+    piece = int(rng.integers(RATE // 4, 3 * RATE))
+
+    def find(samples):
+        seen.append(len(samples))
+        return slow(samples)
+
+    samples = ones(*there, seconds=int(edges[-1]) + 2)
+    noticed = [(a, b) for a, b in there if b - a >= 0.5]
+    given = spans(source(samples, piece=piece)(RATE), find)
+    assert given == [pytest.approx(span, abs=1e-9) for span in noticed]
+    assert max(seen) < HELD_S * RATE + piece
+    assert sum(seen) < len(samples) * HELD_S / (HELD_S - LONGEST_S - 2)
+
+
+@pytest.mark.skipif(not JFK.exists(), reason="needs ../shared/media")
+@pytest.mark.parametrize("start", [119.6, 119.8, 120.1])
+def test_speech_begins_where_the_detector_hears_it_begin_in_the_whole_sound(start):
+    said = np.concatenate([piece.samples for piece in sound(JFK, RATE)])
+    samples = np.concatenate([np.zeros(round(start * RATE), np.float32), said])
+    # a quiet room: two minutes of nothing but 0 make the detector's network late by 0.2 s
+    samples += np.random.default_rng(0).normal(0, 1e-4, len(samples)).astype(np.float32)
+    find = Silero(0.5, 1000)
+    whole = [span["start"] / RATE for span in find(samples)]
+    assert whole[0] == pytest.approx(start, abs=0.1)
+    assert [p.time for p in passages(source(samples)(RATE), find)] == pytest.approx(whole, abs=0.1)
 
 
 def test_sound_without_speech_is_not_held():
