@@ -19,12 +19,16 @@ Conv2d: Any = nn.Conv2d  # takes lists, which its annotations leave out
 def flat(module: nn.Module) -> nn.Module:
     """The same network with each convolution (k, 1, 1) or (1, k, k) replaced, in place."""
     for name, part in list(module.named_modules()):
-        if isinstance(part, nn.Conv3d) and part.groups == 1 and part.dilation == (1, 1, 1):
+        if isinstance(part, nn.Conv3d) and _plain(part):
             for kind in (Spatial, Temporal):
                 if kind.fits(part):
                     module.set_submodule(name, kind(part))
                     break
     return module
+
+
+def _plain(part: nn.Conv3d) -> bool:
+    return part.groups == 1 and part.dilation == (1, 1, 1) and part.padding_mode == "zeros"
 
 
 class Spatial(nn.Module):

@@ -16,7 +16,7 @@ from yaml import YAMLError
 
 from features.words import Word
 
-FEWEST = 10  # words; what fewer are spoken in is a guess
+FEWEST = 20  # words; what fewer are spoken in is a guess, names above all
 SURE = 0.95  # probability from which it counts as known
 NORWEGIAN = {"nb": "no", "nn": "no"}  # one language to most models
 

@@ -77,7 +77,9 @@ class Convolutions:
         self._device = where.device
         module = flat(folded(module.eval())).requires_grad_(False)
         self._module = module.to(where.device)
-        self._module.to(memory_format=LAYOUT)  # pyright: ignore[reportCallIssue] - not in its stubs
+        for part in self._module.modules():
+            if isinstance(part, nn.Conv2d):
+                part.to(memory_format=LAYOUT)  # pyright: ignore[reportCallIssue] - not in its stubs
         self._run = where.precise(self._module.__call__)
 
     @torch.inference_mode()

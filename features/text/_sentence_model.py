@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,11 @@ from features.pretrained import folder, load, reading
 EXAMPLE = "sentence-transformers/all-MiniLM-L6-v2"
 
 
-def check_lengths(name: str, model: Any, texts: list[str]) -> None:
-    """Raises ValueError for a text whose end the model would not read."""
+def too_long(model: Any, texts: list[str]) -> list[int]:
+    """Which of some texts have an end that the model would not read."""
     tokens = model.tokenizer(texts, truncation=False, padding=False, verbose=False)["input_ids"]
-    lengths, most = list(map(len, tokens)), model.max_seq_length
-    if most and max(lengths) > most:
-        raise ValueError(
-            f"{name}: {texts[lengths.index(max(lengths))][:60]!r}... has {max(lengths)} tokens, of "
-            f"which the model would read {most} and forget the rest; take fewer words"
-        )
+    most = model.max_seq_length or sys.maxsize
+    return [i for i, ids in enumerate(tokens) if len(ids) > most]
 
 
 def loaded(where: Path, run: Place) -> SentenceTransformer:

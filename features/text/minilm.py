@@ -14,7 +14,7 @@ import torch
 
 from features.network import place, whole
 from features.pretrained import files
-from features.text._sentence_model import check_lengths, loaded
+from features.text._sentence_model import loaded, too_long
 from features.track import Track, track
 from features.words import Word
 
@@ -46,7 +46,9 @@ def _folder(model: str) -> Path:
 class MiniLm:
     """Words -> Track (T, D): one row a word, at the middle of its time; unit length.
 
-    Of words that share their middle the first said has the row, with the others around it.
+    Of words that share their middle the first said has the row, with the others around it. A window
+    of more than the model reads is made smaller; of a single word that is too long it reads the
+    beginning.
     """
 
     libraries = ("transformers", "tokenizers", "safetensors")  # under sentence-transformers
@@ -63,13 +65,24 @@ class MiniLm:
         times, rows = np.unique([(w.start + w.end) / 2 for w in words], return_index=True)
         if not len(rows):
             return track(np.zeros((0, self.dim)), np.zeros(0))
-        before = (self._words - 1) // 2
-        texts = [
-            " ".join(w.text for w in words[max(0, i - before) : i - before + self._words])
-            for i in rows
-        ]
-        check_lengths("minilm", self._model, texts)
+        texts = self._windows([word.text for word in words], rows.tolist())
         values = self._model.encode(
             texts, batch_size=32, show_progress_bar=False, normalize_embeddings=True
         )
         return track(np.asarray(values), times)
+
+    def _windows(self, said: list[str], rows: list[int]) -> list[str]:
+        """The words around some rows; fewer where they are more than the model reads, so that the
+        row's own is read whatever is around it."""
+        size = dict.fromkeys(rows, self._words)
+        while True:
+            texts = [_around(said, row, size[row]) for row in rows]
+            long = [rows[i] for i in too_long(self._model, texts) if size[rows[i]] > 1]
+            if not long:
+                return texts
+            size |= {row: size[row] // 2 for row in long}
+
+
+def _around(said: list[str], row: int, count: int) -> str:
+    first = row - (count - 1) // 2
+    return " ".join(said[max(0, first) : first + count])

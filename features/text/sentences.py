@@ -17,7 +17,7 @@ from features.network import place, whole
 from features.pretrained import files
 from features.text._passages import utterances, windows
 from features.text._rows import moments
-from features.text._sentence_model import check_lengths, loaded
+from features.text._sentence_model import loaded, too_long
 from features.track import Track, track
 from features.words import Word
 
@@ -67,11 +67,16 @@ class Sentences:
         times, whose = moments(spoken)
         if not len(times):
             return track(np.zeros((0, self.dim)), np.zeros(0))
-        return track(self._embed([spoken[i].text for i in whose]), times)
+        texts = [spoken[i].text for i in whose]
+        if forgotten := too_long(self._model, texts):
+            raise ValueError(
+                f"sentences: what is said around {times[forgotten[0]]:.2f} s has more than the "
+                f"{self._model.max_seq_length} tokens that the model reads; take fewer words"
+            )
+        return track(self._embed(texts), times)
 
     @torch.inference_mode()
     def _embed(self, texts: list[str]) -> np.ndarray:
-        check_lengths("sentences", self._model, texts)
         return self._model.encode(
             texts, batch_size=self._batch, show_progress_bar=False, normalize_embeddings=True
         )

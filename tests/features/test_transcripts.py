@@ -194,7 +194,7 @@ READ = {
         ),
         [(text, n, n + 1, False) for n, text in enumerate(("so", "this", "is", "it"))],
     ),
-    "a line that stays while another changes": (
+    "a line that stays, and comes back over another": (
         ".srt",
         captions(
             ("00:00.000 00:02.000", "ab"),
@@ -202,7 +202,7 @@ READ = {
             ("00:04.000 00:06.000", "ab", "ef"),
             kind="srt",
         ),
-        [("ab", 0, 2, True), ("cd", 2, 4, True), ("ef", 4, 6, True)],
+        [("ab", 0, 2, True), ("cd", 2, 4, True), ("ab", 4, 5, True), ("ef", 5, 6, True)],
     ),
     "each word underlined in a cue of its own": (  # as Whisper does when told to highlight words
         ".vtt",
@@ -210,6 +210,25 @@ READ = {
             ("00:00.000 00:01.000", "<u>ab</u> cdef"), ("00:01.000 00:06.000", "ab <u>cdef</u>")
         ),
         AB_CDEF,
+    ),
+    "a line sung again below another": (
+        ".srt",
+        captions(
+            ("00:00.000 00:02.000", "so", "be"), ("00:02.000 00:05.000", "no", "be"), kind="srt"
+        ),
+        [("so", 0, 1, True), ("be", 1, 2, True), ("no", 2, 3.5, True), ("be", 3.5, 5, True)],
+    ),
+    "the same from another speaker": (
+        ".srt",
+        captions(
+            ("00:00.000 00:02.000", "- So?", "- Yes"), ("00:02.000 00:04.000", "- Yes"), kind="srt"
+        ),
+        [("So?", 0, 1, True), ("Yes", 1, 2, True), ("Yes", 2, 4, True)],
+    ),
+    "a line of a space or a tab ends a cue, too": (
+        ".vtt",
+        VTT + " \n2\n00:06.000 --> 00:07.000\ng\n\t\nNOTE this is not said\n",
+        [*AB_CDEF, ("g", 6, 7, True)],
     ),
     "the same cue again, without a break": (  # as Whisper's own subtitles have them
         ".srt",

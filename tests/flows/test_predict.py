@@ -24,8 +24,8 @@ from tests.project import Project
 from tests.repo import MEDIA, files_behind, imported
 from tests.stages.conftest import write_tone
 
-GERMAN = "ich war gar nicht so froh damit und bin dann doch lieber nach Hause gegangen"
-ENGLISH = "I was not so happy about it and then went back home with all the others"
+GERMAN = "ich war gar nicht so froh damit und bin dann doch lieber nach Hause gegangen " * 2
+ENGLISH = "I was not so happy about it and then went back home with all the others " * 2
 REAL = pytest.mark.skipif(not MEDIA.is_dir(), reason="no real clips beside this checkout")
 
 

@@ -130,7 +130,7 @@ def test_the_same_transcript_under_another_suffix_is_read_anew(corpus: Path):
 
 
 def test_clips_in_another_language_than_the_text_model_are_named(corpus: Path, caplog):
-    german = "ich war gar nicht so froh damit und bin dann doch nach Hause gegangen".split()
+    german = "ich war gar nicht so froh damit und bin dann doch nach Hause gegangen".split() * 2
     rows = "".join(f"{word},{i / 50},{i / 50 + 0.02}\n" for i, word in enumerate(german))
     (corpus / "transcripts/c.csv").write_text(f"word,start,end\n{rows}")
     run_ingest(corpus)
