@@ -1,4 +1,6 @@
-"""How numbers become an emotion, in pure torch. Knows no file, no params.yaml, no HDF5.
+"""Fusion heads for valence and arousal: their blocks, their training and their evaluation.
+
+Tensors in, tensors and numbers out, in torch and numpy. Knows no file, no params.yaml, no HDF5.
 
 Axis names, used in every docstring and comment of this package; one letter is one size:
 
@@ -8,8 +10,8 @@ Axis names, used in every docstring and comment of this package; one letter is o
     N  candidates of a gate          L  recursions
     R  rows of all clips together    W  windows of all clips together
     Y  targets: valence, arousal     K  inner width of JCA's attention
-    S  rows of a source that is asked
-    E  clips of a split              Q  resamples of them
+    S  key/value rows of attention   E  clips of a split
+    Q  bootstrap resamples of clips
 
 A mask is bool, True where there is data: (B, T). A window may lack a modality altogether.
 Modalities are visited in the order of `widths`, never in the order of the batch's dict.

@@ -1,4 +1,4 @@
-"""Attention: one stream asks another, step by step, what it holds."""
+"""Single-head scaled dot-product attention from one stream to another."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class Attention(nn.Module):
         A = softmax((x W_q + b_q) (s W_k)' / sqrt C)     query x (..., T, C), source s (..., S, C)
         y = (A (s W_v + b_v)) W_o + b_o                  (..., T, C)
 
-    The keys have no bias: it would add the same to all scores of a query, which softmax takes
-    away again. In torch's MultiheadAttention W_q, W_k and W_v are the thirds of in_proj and W_o is
-    out_proj; its initial weights are used here.
+    Keys and values are both made of the source. The keys have no bias: it would add the same to
+    all scores of a query, and softmax cancels that. In torch's MultiheadAttention W_q, W_k and W_v
+    are the thirds of in_proj and W_o is out_proj; its initial weights are used here.
 
-    The source is never projected: the query is taken to it, and what it finds there is taken back,
-    so that a query that asks many sources is projected once.
+    The source is never projected: the query is multiplied by W_q W_k' and the weighted mean of the
+    source by W_v W_o, so that one query with many sources is projected once.
     Source: Vaswani et al. 2017.
     """
 
@@ -38,17 +38,17 @@ class Attention(nn.Module):
         self.scale = 1 / math.sqrt(width)
 
     def forward(self, query: Tensor, source: Tensor) -> Tensor:
-        """Query (..., T, C) and source (..., S, C) -> (..., T, C); axes in front broadcast."""
-        asked = chain(query, self.W_q, self.W_k.weight.T)  # (..., T, C)
-        scores = asked @ source.transpose(-1, -2) * self.scale  # (..., T, S)
-        found = torch.softmax(scores, dim=-1) @ source  # (..., T, C)
-        return chain(found, self.W_v, self.W_o.weight, self.W_o.bias)
+        """Query (..., T, C) and source (..., S, C) -> (..., T, C); leading axes broadcast."""
+        projected = chain(query, self.W_q, self.W_k.weight.T)  # (..., T, C)
+        scores = projected @ source.transpose(-1, -2) * self.scale  # (..., T, S)
+        attended = torch.softmax(scores, dim=-1) @ source  # (..., T, C)
+        return chain(attended, self.W_v, self.W_o.weight, self.W_o.bias)
 
 
 def chain(x: Tensor, first: nn.Linear, second: Tensor, bias: Tensor | None = None) -> Tensor:
-    """first, then `second` (C', C) and its bias: (..., C) -> (..., C').
+    """Two linear layers in a row, the second as `second` (C', C) and `bias`: (..., C) -> (..., C').
 
-    Two layers with nothing between them are one: many rows pass the product of their weights.
+    With nothing between them they are one layer: many rows pass the product of their weights.
     """
     if x.numel() <= x.shape[-1] * first.out_features:
         return F.linear(first(x), second, bias)

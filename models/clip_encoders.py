@@ -1,4 +1,4 @@
-"""What the clip-based heads make of each modality before they relate it to the others."""
+"""Encoders of the clip-based heads: what is done to each modality before cross-attention."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models.unit import unit
 
 
 class ClipEncoders(nn.Module):
-    """Unit length and a residual LSTM per modality; the face looked at as the voice suggests.
+    """L2 normalisation and a residual LSTM (RL) per modality; spatial attention where `spatial`.
 
         X_m      = RL_m(L2(tokens_m))
         X_visual = RL_visual(attend(L2(tokens_visual), X_audio))    where `spatial`
@@ -30,26 +30,26 @@ class ClipEncoders(nn.Module):
         super().__init__()
         if spatial and not {"visual", "audio"} <= set(widths):
             raise ValueError(f"spatial attention needs visual and audio, got {list(widths)}")
-        inside = dict(widths)
+        encoded = dict(widths)
         self.attend = None
         if spatial:
             guide = widths["audio"] if width is None else width
             self.attend = SpatialAttention(widths["visual"], guide, layout)
-            inside["visual"] = self.attend.width
-        self.widths, self.recur = inside, None
+            encoded["visual"] = self.attend.width
+        self.widths, self.recur = encoded, None
         if width is not None:
-            each = {m: ResidualLSTM(d, width, dropout=0.1) for m, d in inside.items()}
-            self.widths, self.recur = dict.fromkeys(inside, width), nn.ModuleDict(each)
+            each = {m: ResidualLSTM(d, width, dropout=0.1) for m, d in encoded.items()}
+            self.widths, self.recur = dict.fromkeys(encoded, width), nn.ModuleDict(each)
 
     def forward(self, streams: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """{modality: (B, T, D)} -> {modality: (B, T, C)}, each with its own C."""
-        now = {m: unit(streams[m]) for m in self.widths}
+        normalised = {m: unit(streams[m]) for m in self.widths}
         if self.attend is None:
-            return {m: self._heard(m, x) for m, x in now.items()}
-        face = now.pop("visual")
-        heard = {m: self._heard(m, x) for m, x in now.items()}
-        heard["visual"] = self._heard("visual", self.attend(face, heard["audio"]))
-        return {m: heard[m] for m in self.widths}  # in the order of `widths` again
+            return {m: self._recurred(m, x) for m, x in normalised.items()}
+        visual = normalised.pop("visual")
+        encoded = {m: self._recurred(m, x) for m, x in normalised.items()}
+        encoded["visual"] = self._recurred("visual", self.attend(visual, encoded["audio"]))
+        return {m: encoded[m] for m in self.widths}  # in the order of `widths` again
 
-    def _heard(self, modality: str, x: Tensor) -> Tensor:
+    def _recurred(self, modality: str, x: Tensor) -> Tensor:
         return x if self.recur is None else self.recur[modality](x)

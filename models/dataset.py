@@ -1,4 +1,4 @@
-"""Windows of many clips, ready to be read in any order at the speed of memory."""
+"""Dataset: the windows of many aligned clips, in memory, batched in any order."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import torch
 from torch import Tensor
 
 from models import windows
-from models.sequence import Sequence as Clip
+from models.aligned import AlignedClip
 
 
 class Batch(NamedTuple):
-    """Tokens {modality: (B, T, D)} and masks (B, T); labels (B, T, Y) and their mask (B, T)."""
+    """One batch of windows.
+
+    tokens {modality: (B, T, D)}  masks {modality: (B, T)}  labels (B, T, Y)  label_mask (B, T)
+    """
 
     tokens: dict[str, Tensor]
     masks: dict[str, Tensor]
@@ -24,7 +27,7 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Dataset:
-    """The rows of all clips, each once, and which rows each window reads.
+    """The windows of all clips: every row once, and which rows each window reads.
 
     Overlapping windows share their rows, so memory does not grow with the overlap.
 
@@ -46,9 +49,9 @@ class Dataset:
 
     @classmethod
     def cut(
-        cls, named: Mapping[str, Clip], modalities: Sequence[str], steps: int, hop: int
+        cls, named: Mapping[str, AlignedClip], modalities: Sequence[str], steps: int, hop: int
     ) -> Dataset:
-        """One clip or more, {name: clip} -> their windows, in clip order and then in time order."""
+        """The windows of one clip or more, {name: clip}, in clip order and then in time order."""
         clips = list(named.values())
         cuts = [windows.rows(len(clip), steps, hop) for clip in clips]
         before = torch.tensor([0, *(len(clip) for clip in clips[:-1])]).cumsum(0).tolist()
@@ -67,7 +70,7 @@ class Dataset:
         return len(self.index)
 
     def labelled(self) -> Dataset:
-        """The windows that hold a label; the others have nothing to teach."""
+        """The windows that hold a label, the only ones that a loss can use."""
         holds = (self.label_mask[self.index] & self.inside).any(dim=1)  # (W,)
         parts = {name: getattr(self, name)[holds] for name in ("index", "inside", "clip")}
         return replace(self, **parts)

@@ -1,4 +1,4 @@
-"""One recursion of joint cross-attention: every modality attends to all of them joined."""
+"""DCN block: one recursion of joint cross-attention (dense co-attention)."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class DCN(nn.Module):
         H_m = ReLU(tanh(V_m S_m))                             (B, T, J)
         X_m <- X_m + Drop(ReLU(H_m W_o_m))                    (B, T, C)
 
-    S relates features to features; it is no attention over time, and has no softmax. Every
-    modality is updated from the old streams of the others. W_k_m is (T, T): a block built for T
-    steps reads windows of T steps and no others.
+    S relates features to features: it is not attention over time, and has no softmax. All
+    modalities are updated at once, from the streams that came in. W_k_m is (T, T): a block built
+    for T steps reads windows of T steps and no others.
 
     Source: the recursion of RJCA (Praveen et al., ICASSP 2023) as its authors' code has it, after
     Duan et al., WACV 2021. RJCMA (Praveen & Alam, CVPRW 2024) leaves out the projection W_q in
@@ -53,14 +53,14 @@ class DCN(nn.Module):
         """{modality: (B, T, C)} -> {modality: (B, T, C)}, each with its own C."""
         joint = torch.cat([streams[m] for m in self.modalities], dim=-1)  # (B, T, J)
         query = self.W_q(joint) * self.scale
-        return {m: streams[m] + self._heard(m, streams[m], query) for m in self.modalities}
+        return {m: streams[m] + self._attended(m, streams[m], query) for m in self.modalities}
 
-    def _heard(self, modality: str, x: Tensor, query: Tensor) -> Tensor:
-        """What one modality (B, T, C) takes from the joint query (B, T, J) -> (B, T, C)."""
+    def _attended(self, modality: str, x: Tensor, query: Tensor) -> Tensor:
+        """The update of one modality: x (B, T, C), joint query (B, T, J) -> (B, T, C)."""
         key = self.W_k[modality](x.transpose(1, 2))  # (B, C, T)
-        # tanh(0) = 0, so the largest map there is can be dropped from before tanh, and in place;
-        # what dropout stretches is stretched in the values, which are few
-        scores = self.drop.blank_(key @ query).tanh_()  # (B, C, J)
-        value = self.W_v[modality](x) * self.drop.stretch  # (B, T, C)
+        # tanh(0) = 0, so dropout may come before tanh and in place on the scores, the largest
+        # tensor here; the scaling of what it keeps is applied to the values, a smaller one
+        scores = self.drop.drop_(key @ query).tanh_()  # (B, C, J)
+        value = self.W_v[modality](x) * self.drop.scale  # (B, T, C)
         hidden = torch.relu(torch.tanh(value @ scores))  # (B, T, J)
         return self.drop(torch.relu(self.W_o[modality](hidden)))  # (B, T, C)

@@ -1,4 +1,4 @@
-"""Gate: at each step, how much of a modality's more and less attended selves to let through."""
+"""Softmax gate over the recursion outputs of one modality."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from torch import Tensor, nn
 
 
 class Gate(nn.Module):
-    """Sharp softmax choice, step by step, between N candidates for one modality.
+    """Softmax gate: a weighted sum of N candidates for one modality, weighted anew at every step.
 
-        w = softmax((source W + b) / temperature)    (B, T, N)
+        w = softmax((x W + b) / temperature)         (B, T, N)
         y = ReLU(sum_n w_n candidate_n)              (B, T, C)
 
+    Raises ValueError for a temperature that is not above 0.
     Source: Praveen & Alam, GRJCA, CVPRW 2025 (temperature 0.1).
     """
 
@@ -25,12 +26,12 @@ class Gate(nn.Module):
         self.score = nn.Linear(width, candidates)
         self.temperature = temperature
 
-    def weigh(self, source: Tensor) -> Tensor:
-        """(B, T, C) -> weights (B, T, N) that sum to one at each step."""
-        return torch.softmax(self.score(source) / self.temperature, dim=-1)  # (B, T, N)
+    def weigh(self, x: Tensor) -> Tensor:
+        """Gate weights, which sum to one at each step: (B, T, C) -> (B, T, N)."""
+        return torch.softmax(self.score(x) / self.temperature, dim=-1)  # (B, T, N)
 
-    def forward(self, source: Tensor, candidates: Sequence[Tensor]) -> Tensor:
-        """Source (B, T, C) and N candidates (B, T, C) -> (B, T, C)."""
-        weights = self.weigh(source).split(1, dim=-1)  # N x (B, T, 1)
-        mixed = [w * x for w, x in zip(weights, candidates, strict=True)]
+    def forward(self, x: Tensor, candidates: Sequence[Tensor]) -> Tensor:
+        """x (B, T, C) and N candidates (B, T, C) -> (B, T, C)."""
+        weights = self.weigh(x).split(1, dim=-1)  # N x (B, T, 1)
+        mixed = [w * c for w, c in zip(weights, candidates, strict=True)]
         return torch.relu(reduce(torch.add, mixed))  # (B, T, C)

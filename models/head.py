@@ -1,4 +1,4 @@
-"""Head: what every fusion head is given, what it answers, and how unusable rows enter."""
+"""Head: the base class of every fusion head, with its inputs, outputs and masking."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from models.shapes import expect
 
 
 class Head(nn.Module):
-    """A fusion head: several modalities on one time grid -> targets at every step.
+    """A fusion head: one or more modalities on one time grid -> the targets at every step.
 
     Rows without data enter as zeros, whatever they hold, NaN included. Modalities in the batch
-    that are not in `widths` are not read. A subclass says how many modalities it can fuse and
-    defines `fuse`; one that chooses between candidates also defines `gates`.
+    that are not in `widths` are not read. A subclass sets `fewest` and `most`, how many modalities
+    it can fuse, and defines `fuse`; one with gates also defines `gates`.
+
+    Raises ValueError for another number of modalities or a size below 1.
     """
 
     fewest: ClassVar[int] = 1
@@ -35,35 +37,35 @@ class Head(nn.Module):
         self.widths, self.steps, self.targets = dict(widths), steps, targets
 
     def forward(self, tokens: Mapping[str, Tensor], masks: Mapping[str, Tensor]) -> Tensor:
-        """Tokens {modality: (B, T, D)}, masks {modality: (B, T) bool} -> (B, T, Y).
+        """Predictions: tokens {modality: (B, T, D)}, masks {modality: (B, T) bool} -> (B, T, Y).
 
         Raises KeyError for a modality that is not there, ShapeError for other axes and TypeError
         for a mask that is not bool.
         """
-        return self.fuse(self._usable(tokens, masks))
+        return self.fuse(self._masked(tokens, masks))
 
     def explain(
         self, tokens: Mapping[str, Tensor], masks: Mapping[str, Tensor]
     ) -> dict[str, Tensor]:
         """The gate weights behind a prediction: {modality: (B, T, N)}, empty without gates.
 
-        Candidate n is the modality's stream after n recursions, 0 its own encoding; a head whose
-        gate is offered others says so.
+        Candidate n is the modality's stream after n recursions, 0 its own encoding, unless the
+        head's `gates` says otherwise.
         """
-        return self.gates(self._usable(tokens, masks))
+        return self.gates(self._masked(tokens, masks))
 
     def fuse(self, streams: dict[str, Tensor]) -> Tensor:
-        """{modality: (B, T, D)}, zero where there is no data -> (B, T, Y)."""
+        """Predictions of {modality: (B, T, D)}, zero where there is no data -> (B, T, Y)."""
         raise NotImplementedError
 
     def gates(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
-        """{modality: (B, T, D)}, zero where there is no data -> {modality: (B, T, N)}."""
+        """Gate weights of the same streams: {modality: (B, T, D)} -> {modality: (B, T, N)}."""
         return {}
 
-    def _usable(
+    def _masked(
         self, tokens: Mapping[str, Tensor], masks: Mapping[str, Tensor]
     ) -> dict[str, Tensor]:
-        """Check what came and put zeros where there is no data -> {modality: (B, T, D)}."""
+        """The checked tokens, zero where there is no data -> {modality: (B, T, D)}."""
         if missing := [m for m in self.widths if m not in tokens or m not in masks]:
             raise KeyError(
                 f"{type(self).__name__} reads {', '.join(self.widths)}; "

@@ -1,4 +1,4 @@
-"""The initial weights that the joint cross-attention papers give to their fusion layers."""
+"""Initial weights of the fusion layers in the joint cross-attention papers."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from torch import nn
 
 
 def xavier_(module: nn.Module) -> None:
-    """Xavier-uniform weights (gain 1) and zero biases in every Linear inside `module`.
+    """Set Xavier-uniform weights (gain 1) and zero biases in every Linear inside `module`.
 
     Source: the authors' code of RJCA (Praveen et al., ICASSP 2023) and GRJCA (Praveen & Alam,
-    CVPRW 2025). RJCMA (CVPRW 2024) leaves torch's own initial weights.
+    CVPRW 2025). RJCMA (CVPRW 2024) keeps torch's own initial weights.
     """
     for layer in module.modules():
         if isinstance(layer, nn.Linear):

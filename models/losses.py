@@ -9,12 +9,12 @@ from torch import Tensor
 
 from models.shapes import expect
 
-# Keeps a pair of constants at CCC 0 instead of 0 / 0. Below float32's rounding of real moments.
+# Makes the CCC of two constants 0 instead of 0 / 0. Below float32's rounding of real moments.
 EPSILON = 1e-8
 
 
 def ccc_flat(prediction: Tensor, label: Tensor, mask: Tensor) -> Tensor:
-    """1 - CCC over all labelled steps of the batch at once, summed over the targets.
+    """CCC loss over all labelled steps of a batch together: 1 - CCC, summed over the targets.
 
     Prediction and label (B, T, Y), mask (B, T) bool -> scalar, 0 at best and Y without any
     agreement. A batch that cannot define a CCC counts as one without agreement.
@@ -27,18 +27,18 @@ def ccc_flat(prediction: Tensor, label: Tensor, mask: Tensor) -> Tensor:
 
 
 def ccc_sequence(prediction: Tensor, label: Tensor, mask: Tensor) -> Tensor:
-    """1 - the mean over windows of each window's CCC, summed over the targets.
+    """CCC loss by window: 1 - the mean of the CCC of each window, summed over the targets.
 
     Prediction and label (B, T, Y), mask (B, T) bool -> scalar. Windows with fewer than two labels
-    have no CCC and do not vote.
+    have no CCC and are left out of the mean.
 
     Source: the frame-based heads RJCMA and GRJCA (Praveen & Alam, CVPRW 2024 and 2025), which
     divide a biased covariance by unbiased variances.
     """
     _check(prediction, label, mask)
-    votes = (mask.sum(dim=1) >= 2).to(prediction.dtype)[:, None]  # (B, 1)
-    each = _ccc(prediction, label, mask, biased_covariance=True) * votes  # (B, Y)
-    return (1 - each.sum(dim=0) / votes.sum().clamp(min=1)).sum()
+    defined = (mask.sum(dim=1) >= 2).to(prediction.dtype)[:, None]  # (B, 1)
+    each = _ccc(prediction, label, mask, biased_covariance=True) * defined  # (B, Y)
+    return (1 - each.sum(dim=0) / defined.sum().clamp(min=1)).sum()
 
 
 LOSSES: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
@@ -51,7 +51,7 @@ def _ccc(x: Tensor, y: Tensor, mask: Tensor, biased_covariance: bool) -> Tensor:
     """CCC along the second axis: x and y (B, T, Y), mask (B, T) -> (B, Y).
 
     Written with the covariance, not with the correlation times both deviations: the same number,
-    and no square root whose slope is infinite at a constant prediction.
+    and no square root whose gradient is infinite at a constant prediction.
     """
     valid = mask[..., None]  # (B, T, 1)
     count = valid.sum(dim=1)  # (B, 1)

@@ -1,4 +1,4 @@
-"""How well a prediction agrees with the annotators, over every labelled step of a split."""
+"""Metrics of the agreement between predictions and labels: CCC, Pearson correlation and RMSE."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def ccc(prediction: ArrayLike, label: ArrayLike) -> float:
         2 cov(x, y) / (var x + var y + (mean x - mean y)^2)
 
     A constant prediction has CCC 0. Raises ValueError for constant labels (agreement with a
-    constant says nothing), for no labels and for numbers that are not finite.
+    constant is undefined), for no labels and for numbers that are not finite.
     Source: Lin 1989, as the ABAW challenges score it.
     """
     x, y = _series(prediction, label)
@@ -67,7 +67,7 @@ def scores(
 
 
 def _series(prediction: ArrayLike, label: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Two series (R,) in float64, once they are known to define a metric."""
+    """Two series (R,) in float64, checked: they define a metric."""
     x, y = np.asarray(prediction, np.float64), np.asarray(label, np.float64)
     if x.ndim != 1 or x.shape != y.shape:
         raise ValueError(f"a metric compares two series (R,), got {x.shape} and {y.shape}")

@@ -1,4 +1,4 @@
-"""What to say to a name that does not exist: what there is, and which one was probably meant."""
+"""Messages for unknown names: the names there are, and the nearest of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def no_such(kind: str, name: str, known: Iterable[str]) -> str:
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """The message for an unknown `name`: "no fusion head named 'grjcaa'; there are: ..."."""
     choices = list(known)
     close = get_close_matches(str(name), choices, n=1)
@@ -19,4 +19,4 @@ def known(kind: str, names: Iterable[str], there_are: Iterable[str]) -> None:
     choices = list(there_are)
     for name in names:
         if name not in choices:
-            raise LookupError(no_such(kind, name, choices))
+            raise LookupError(unknown(kind, name, choices))

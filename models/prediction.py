@@ -1,4 +1,4 @@
-"""Prediction: a trained head over a whole clip, one value per target at each step of its grid."""
+"""Prediction of whole clips: a trained head over their windows, averaged where these overlap."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from models import windows
+from models.aligned import AlignedClip
 from models.dataset import Batch, Dataset
-from models.sequence import Sequence
 from models.standardise import Standardised
 
-Answer = TypeVar("Answer")
+Output = TypeVar("Output")
 
 
-def predict(model: Standardised, clip: Sequence, steps: int, hop: int, batch: int) -> Tensor:
-    """One clip of T steps -> (T, Y) on the CPU, the mean of the windows that saw each step.
+def predict(model: Standardised, clip: AlignedClip, steps: int, hop: int, batch: int) -> Tensor:
+    """Predictions for one clip of T steps: (T, Y) on the CPU, the mean of all windows over a step.
 
     The head reads `batch` windows of one clip at a time, so that no clip's values depend on
     another's. Raises as the head does.
@@ -26,39 +26,39 @@ def predict(model: Standardised, clip: Sequence, steps: int, hop: int, batch: in
 
 
 def predict_many(
-    model: Standardised, clips: Mapping[str, Sequence], steps: int, hop: int, batch: int
+    model: Standardised, clips: Mapping[str, AlignedClip], steps: int, hop: int, batch: int
 ) -> dict[str, Tensor]:
-    """As `predict`, for one clip or more: {name: (T, Y)}, faster for many short ones.
+    """Predictions for one clip or more, {name: (T, Y)}: as `predict`, faster for many short clips.
 
     Windows of several clips share a batch, on which the last bits of a prediction depend.
     """
-    answers = _each_batch(model, clips, steps, hop, batch, lambda b: model(b.tokens, b.masks))
+    outputs = _each_batch(model, clips, steps, hop, batch, lambda b: model(b.tokens, b.masks))
     none = torch.zeros(0, steps, model.head.targets)
-    return _each_clip(torch.cat([none, *(a.cpu() for a in answers)]), clips, hop)
+    return _each_clip(torch.cat([none, *(x.cpu() for x in outputs)]), clips, hop)
 
 
 def explain(
-    model: Standardised, clip: Sequence, steps: int, hop: int, batch: int
+    model: Standardised, clip: AlignedClip, steps: int, hop: int, batch: int
 ) -> dict[str, Tensor]:
-    """One clip of T steps -> gate weights {modality: (T, N)}, averaged and batched as predicted."""
+    """Gate weights for one clip of T steps, {modality: (T, N)}, averaged as by `predict`."""
     clips = {"clip": clip}
-    answers = _each_batch(
+    outputs = _each_batch(
         model, clips, steps, hop, batch, lambda b: model.explain(b.tokens, b.masks)
     )
-    modalities = answers[0] if answers else {}
-    stacked = {m: torch.cat([a[m] for a in answers]).cpu() for m in modalities}  # (W, T, N)
+    modalities = outputs[0] if outputs else {}
+    stacked = {m: torch.cat([x[m] for x in outputs]).cpu() for m in modalities}  # (W, T, N)
     return {m: _each_clip(x, clips, hop)["clip"] for m, x in stacked.items()}  # (T, N)
 
 
 def _each_batch(
     model: Standardised,
-    clips: Mapping[str, Sequence],
+    clips: Mapping[str, AlignedClip],
     steps: int,
     hop: int,
     batch: int,
-    ask: Callable[[Batch], Answer],
-) -> list[Answer]:
-    """Ask the model, in eval mode and without gradients, about each batch of the clips' windows."""
+    forward: Callable[[Batch], Output],
+) -> list[Output]:
+    """Outputs of the model, in eval mode and without gradients, for each batch of windows."""
     device = next(model.parameters()).device
     data = Dataset.cut(clips, list(model.head.widths), steps, hop).to(device)
     training = model.training
@@ -66,14 +66,14 @@ def _each_batch(
     try:
         with torch.inference_mode():
             order = torch.arange(len(data), device=device).split(batch)
-            return [ask(data.batch(which)) for which in order if len(which)]
+            return [forward(data.batch(which)) for which in order if len(which)]
     finally:
         model.train(training)
 
 
-def _each_clip(answers: Tensor, clips: Mapping[str, Sequence], hop: int) -> dict[str, Tensor]:
-    """Answers about the windows of the clips (W, T, Y) -> {clip: (its steps, Y)}."""
+def _each_clip(outputs: Tensor, clips: Mapping[str, AlignedClip], hop: int) -> dict[str, Tensor]:
+    """Outputs for the windows of all clips (W, T, Y) -> {clip: (its steps, Y)}."""
     lengths = [len(clip) for clip in clips.values()]
-    counts = [len(windows.starts(length, answers.shape[1], hop)) for length in lengths]
-    parts = zip(clips, answers.split(counts), lengths, strict=True)
+    counts = [len(windows.starts(length, outputs.shape[1], hop)) for length in lengths]
+    parts = zip(clips, outputs.split(counts), lengths, strict=True)
     return {name: windows.average(part, length, hop) for name, part, length in parts}

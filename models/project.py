@@ -1,4 +1,4 @@
-"""Projection of modalities of any width to one width and unit length."""
+"""Projection of modalities of any width to a common width, L2-normalised."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from models.unit import unit
 
 
 class Project(nn.Module):
-    """Every modality at one width and length 1; those that have the width are not projected.
+    """A linear projection of each modality to a common width, then L2 normalisation.
 
-    The projection has no bias, so that a row without data, zeros, stays one.
+    Modalities that have that width already are not projected. The projection has no bias, so
+    that a row without data, zeros, stays zero.
     """
 
     def __init__(self, widths: Mapping[str, int], width: int) -> None:

@@ -1,4 +1,4 @@
-"""Recipe: how a head is trained. Every value is the user's; there is no default."""
+"""Recipe: the hyperparameters of training, and the optimiser and schedule that they name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch.optim import SGD, Adam, AdamW, Optimizer
 from torch.optim.lr_scheduler import CosineAnnealingLR, ReduceLROnPlateau
 
 from models.losses import LOSSES
-from models.nearest import no_such
+from models.nearest import unknown
 
 OPTIMISERS: dict[str, Callable[..., Optimizer]] = {
     "adam": Adam,
@@ -24,9 +24,9 @@ SCHEDULES = ("constant", "cosine", "plateau")
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a head is trained.
+    """The hyperparameters of training. Every value is the user's; there is no default.
 
-    steps         steps of a window                    hop         steps between windows
+    steps         steps of a window                    hop         steps from window to window
     batch         windows in a batch, at most          epochs      at most
     patience      epochs without a better validation CCC before training stops
     optimiser     adam, adamw or sgd                   lr          learning rate at the start
@@ -35,7 +35,7 @@ class Recipe:
                   more than 5 epochs without a better validation CCC, as RJCMA is trained
     loss          ccc_flat or ccc_sequence, see models/losses.py
 
-    Raises ValueError for a value that cannot be.
+    Raises ValueError for an unknown name, with the nearest, and for a value out of range.
     """
 
     steps: int
@@ -53,7 +53,7 @@ class Recipe:
     def __post_init__(self) -> None:
         for kind, known in (("optimiser", OPTIMISERS), ("schedule", SCHEDULES), ("loss", LOSSES)):
             if (name := getattr(self, kind)) not in known:
-                raise ValueError(no_such(kind, name, known))
+                raise ValueError(unknown(kind, name, known))
         for name in ("steps", "hop", "batch", "epochs", "patience"):
             if (count := getattr(self, name)) < 1:
                 raise ValueError(f"{name} must be 1 or more, got {count}")
@@ -72,35 +72,34 @@ class Recipe:
             raise ValueError("ccc_sequence needs windows of 2 steps or more; use ccc_flat")
 
 
-def optimiser(recipe: Recipe, parameters: Iterable[nn.Parameter]) -> Optimizer:
-    """The optimiser that the recipe names."""
-    make = OPTIMISERS[recipe.optimiser]
-    return make(parameters, lr=recipe.lr, weight_decay=recipe.weight_decay)
+def make_optimiser(recipe: Recipe, parameters: Iterable[nn.Parameter]) -> Optimizer:
+    """The optimiser that the recipe names, over these parameters."""
+    return OPTIMISERS[recipe.optimiser](parameters, lr=recipe.lr, weight_decay=recipe.weight_decay)
 
 
 class Schedule:
-    """Sets the next epoch's lr once an epoch has been validated."""
+    """The learning rate schedule, stepped once an epoch with its validation CCC."""
 
-    def __init__(self, recipe: Recipe, steered: Optimizer) -> None:
+    def __init__(self, recipe: Recipe, optimiser: Optimizer) -> None:
         self._plateau = self._fixed = None
         if recipe.schedule == "plateau":
-            self._plateau = ReduceLROnPlateau(steered, mode="max", factor=0.1, patience=5)
+            self._plateau = ReduceLROnPlateau(optimiser, mode="max", factor=0.1, patience=5)
         elif recipe.schedule == "cosine":
-            self._fixed = CosineAnnealingLR(steered, T_max=recipe.epochs)
+            self._fixed = CosineAnnealingLR(optimiser, T_max=recipe.epochs)
 
     def step(self, ccc: float) -> None:
-        """Take note of an epoch's validation CCC."""
+        """Set the next epoch's learning rate, given the last epoch's validation CCC."""
         if self._plateau:
             self._plateau.step(ccc)
         if self._fixed:
             self._fixed.step()
 
     def state_dict(self) -> dict[str, Any]:
-        """What `load_state_dict` needs to go on."""
-        chosen = self._plateau or self._fixed
-        return chosen.state_dict() if chosen else {}
+        """The state, for `load_state_dict`."""
+        used = self._plateau or self._fixed
+        return used.state_dict() if used else {}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there."""
-        if chosen := self._plateau or self._fixed:
-            chosen.load_state_dict(state)
+        """Take over the state of another schedule of the same recipe."""
+        if used := self._plateau or self._fixed:
+            used.load_state_dict(state)

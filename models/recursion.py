@@ -1,4 +1,4 @@
-"""Recursion: joint cross-attention again, on what joint cross-attention has made."""
+"""Recursion: DCN blocks of joint cross-attention, each applied to the output of the last."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from models.dcn import DCN
 
 
 class Recursion(nn.ModuleList):
-    """L recursions of joint cross-attention, all of whose streams are kept.
+    """L recursions of joint cross-attention, the outputs of all of which are returned.
 
         X^l = DCN_l(X^(l-1)),  l = 1..L
 
-    Each recursion has its own weights, as in the authors' code; `tied` gives all the same ones,
-    which is how the papers write it. The authors call block l `coattn.dcn_layers[l]`.
+    Each recursion has its own weights, as in the authors' code; `tied` shares them, as the
+    papers write it. The authors call block l `coattn.dcn_layers[l]`.
 
-    Raises ValueError for a depth that nobody published.
+    Raises ValueError for recursions other than 1 to 4, the published range.
     """
 
     def __init__(
@@ -37,10 +37,10 @@ class Recursion(nn.ModuleList):
 
     def forward(self, streams: Mapping[str, Tensor]) -> dict[str, list[Tensor]]:
         """{modality: X^0 (B, T, C)} -> {modality: X^0, ..., X^L, each (B, T, C)}."""
-        now = dict(streams)
-        kept = {m: [x] for m, x in now.items()}
+        current = dict(streams)
+        outputs = {m: [x] for m, x in current.items()}
         for level in range(self.recursions):
-            now = self[level % len(self)](now)
-            for m, x in now.items():
-                kept[m].append(x)
-        return kept
+            current = self[level % len(self)](current)
+            for m, x in current.items():
+                outputs[m].append(x)
+        return outputs

@@ -1,4 +1,4 @@
-"""Regressors: one fused vector per step in, one value per target out. Each target has its own."""
+"""Regressors: fused features -> targets, step by step, with separate layers for each target."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models.dropout import Dropout
 
 
 class DropoutRegressor(nn.Module):
-    """Linear - ReLU - dropout - Linear, with no bound on the output.
+    """Regressor of the clip-based heads: Linear - ReLU - dropout - Linear, output unbounded.
 
     `relu` is False in JCA (CVPRW 2022), whose regressor is linear.
     Source: the clip-based heads JCA, RJCA and DCA (Praveen et al.), hidden 128, dropout 0.6. Their
@@ -44,9 +44,9 @@ class DropoutRegressor(nn.Module):
 
 
 class BatchNormRegressor(nn.Module):
-    """Linear - batch norm - leaky ReLU - Linear - tanh, so that the output is within (-1, 1).
+    """Regressor of the frame-based heads: Linear - batch norm - leaky ReLU - Linear - tanh.
 
-    The first Linear has no bias: the normalisation would take it away again.
+    The output is within (-1, 1). The first Linear has no bias: batch norm would cancel it.
     Source: the frame-based heads RJCMA and GRJCA (Praveen & Alam, CVPRW 2024 and 2025), which
     train one model per target; hidden 256.
     """
@@ -72,7 +72,7 @@ class BatchNormRegressor(nn.Module):
 
 
 class TanhRegressor(nn.Module):
-    """Dropout, then Linear - tanh as often as there are widths, and once more for the output.
+    """Regressor of FG 2021: dropout, then Linear - tanh for each hidden width and for the output.
 
     Source: cross-attentional fusion (Praveen et al., FG 2021), hidden 512 and 256, dropout 0.5.
     """
@@ -91,8 +91,8 @@ class TanhRegressor(nn.Module):
                 Dropout(dropout),
                 *(
                     layer
-                    for inside, outside in pairwise(sizes)
-                    for layer in (nn.Linear(inside, outside), nn.Tanh())
+                    for width_in, width_out in pairwise(sizes)
+                    for layer in (nn.Linear(width_in, width_out), nn.Tanh())
                 ),
             )
             for _ in range(targets)

@@ -1,4 +1,4 @@
-"""One guard for the edges of the package: does this tensor have the axes we say it has?"""
+"""Shape checks of tensors against named axes."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from torch import Tensor
 
 
 class ShapeError(ValueError):
-    """A tensor arrived with other axes than the ones its reader was promised."""
+    """A tensor with other axes than the expected ones."""
 
 
 def expect(name: str, x: Tensor, axes: str, **sizes: int) -> dict[str, int]:
-    """Check `x` against axes such as "B T D"; return every axis size known so far by its letter.
+    """Check `x` against axes such as "B T D" -> the size of every axis known so far, by its letter.
 
-    Sizes given as keywords must match; letters without one are learned. Chained calls tie tensors
-    together:
+    Sizes given as keywords must match; letters without one are read off `x`. Chained calls
+    check tensors against each other:
 
         sizes = expect("tokens", tokens, "B T D", T=80, D=64)
         expect("mask", mask, "B T", **sizes)
 
-    Raises ShapeError with the name, the axes and the shape that came instead.
+    Raises ShapeError with the name, the axes and the shape that it got.
     """
     letters = axes.split()
     if len(letters) == x.ndim:

@@ -1,4 +1,4 @@
-"""Split: clips that a head is trained or validated on, and what it reaches on them."""
+"""Splits: checks of the clips of a split, and the CCC and gate activity of a model on them."""
 
 from __future__ import annotations
 
@@ -6,54 +6,59 @@ from collections.abc import Mapping, Sequence
 
 import torch
 
+from models.aligned import AlignedClip
 from models.metrics import ccc
 from models.prediction import explain, predict
 from models.recipe import Recipe
-from models.sequence import Sequence as Clip
 from models.shapes import expect
 from models.standardise import Standardised
 
-OTHER = "; give it some, or name another split where this one is used"
+HINT = "; give it some, or name another split where this one is used"
 
 
-def split_ccc(model: Standardised, clips: Mapping[str, Clip], recipe: Recipe) -> tuple[float, ...]:
-    """The official CCC of each target over all labelled steps of all clips.
+def split_ccc(
+    model: Standardised, clips: Mapping[str, AlignedClip], recipe: Recipe
+) -> tuple[float, ...]:
+    """CCC (models.metrics.ccc) of each target over all labelled steps of all clips together.
 
-    Raises FloatingPointError, with the clip, where the model answers with something that is no
-    number.
+    Raises FloatingPointError, with the clip, for predictions that are not finite.
     """
-    guesses = []
+    predictions = []
     for name, clip in clips.items():
-        guess = predict(model, clip, recipe.steps, recipe.hop, recipe.batch)[clip.label_mask]
-        if bad := int((~guess.isfinite()).sum()):
+        predicted = predict(model, clip, recipe.steps, recipe.hop, recipe.batch)[clip.label_mask]
+        if bad := int((~predicted.isfinite()).sum()):
             raise FloatingPointError(
-                f"{bad} of {guess.numel()} predictions for clip {name!r} are not finite"
+                f"{bad} of {predicted.numel()} predictions for clip {name!r} are not finite"
             )
-        guesses.append(guess)
-    x = torch.cat(guesses)  # (R, Y)
+        predictions.append(predicted)
+    x = torch.cat(predictions)  # (R, Y)
     y = torch.cat([c.labels[c.label_mask] for c in clips.values()])
     return tuple(ccc(x[:, k].numpy(), y[:, k].numpy()) for k in range(y.shape[1]))
 
 
-def openness(model: Standardised, clips: Mapping[str, Clip], recipe: Recipe) -> dict[str, float]:
-    """How far each modality's gate is open: the mean weight, over all steps of all clips, of what
-    attention made of it as against its own encoding, candidate 0; empty for a head without gates.
+def gate_activity(
+    model: Standardised, clips: Mapping[str, AlignedClip], recipe: Recipe
+) -> dict[str, float]:
+    """Gate activity of each modality: the mean gate weight, over all steps of all clips, of the
+    recursion outputs, all candidates but 0, the modality's own encoding; empty without gates.
     """
-    asked = [explain(model, c, recipe.steps, recipe.hop, recipe.batch) for c in clips.values()]
-    asked = [a for a in asked if a]  # a clip without a step says nothing
-    modalities = asked[0] if asked else {}
-    return {m: 1 - float(torch.cat([a[m][:, 0] for a in asked]).mean()) for m in modalities}
+    each = [explain(model, c, recipe.steps, recipe.hop, recipe.batch) for c in clips.values()]
+    each = [weights for weights in each if weights]  # a clip of no steps has no weights
+    modalities = each[0] if each else {}
+    return {
+        m: 1 - float(torch.cat([weights[m][:, 0] for weights in each]).mean()) for m in modalities
+    }
 
 
 def check(
-    split: str, clips: Mapping[str, Clip], widths: Mapping[str, int], targets: Sequence[str]
+    split: str, clips: Mapping[str, AlignedClip], widths: Mapping[str, int], targets: Sequence[str]
 ) -> None:
-    """A split holds clips with the head's modalities, and labels that differ, or it is useless.
+    """Check that a split has clips, the head's modalities in each, and labels that define a CCC.
 
     Raises KeyError, ShapeError or ValueError with the split, the clip and what is wrong with it.
     """
     if not clips:
-        raise ValueError(f"the {split} split has no clip{OTHER}")
+        raise ValueError(f"the {split} split has no clip{HINT}")
     for clip_name, clip in clips.items():
         name = f"{split} clip {clip_name!r}"
         expect(f"{name}: labels", clip.labels, "T Y", Y=len(targets))
@@ -63,7 +68,7 @@ def check(
             expect(f"{name}: tokens[{m!r}]", clip.tokens[m], "T D", D=width)
     labels = torch.cat([c.labels[c.label_mask] for c in clips.values()])  # (R, Y)
     if not len(labels):
-        raise ValueError(f"the {split} split has no valid label in {len(clips)} clips{OTHER}")
+        raise ValueError(f"the {split} split has no valid label in {len(clips)} clips{HINT}")
     for target, column in zip(targets, labels.T, strict=True):
         if column.min() == column.max():
             raise ValueError(

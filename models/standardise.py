@@ -1,4 +1,4 @@
-"""Standardisation: features of any scale in, features of zero mean and unit deviation on."""
+"""Standardisation of features to zero mean and unit deviation, saved with the weights of a head."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping
 import torch
 from torch import Tensor, nn
 
+from models.aligned import AlignedClip
 from models.head import Head
-from models.sequence import Sequence
 
-# A feature whose deviation is below this share of its mean only shows float32's rounding.
+# A feature whose deviation is below this share of its mean is constant but for float32 rounding.
 CONSTANT = 1e-6
 
 
 class Scale(nn.Module):
-    """Mean and deviation of each feature of one modality; saved with the weights."""
+    """Standardisation of one modality: the mean and standard deviation of each of its features."""
 
     mean: Tensor
     deviation: Tensor
@@ -29,8 +29,8 @@ class Scale(nn.Module):
         """(..., D) -> (..., D)."""
         return (x - self.mean) / self.deviation
 
-    def measure(self, rows: Tensor) -> None:
-        """Take the scale of rows (R, D). A constant feature is centred and not stretched."""
+    def fit(self, rows: Tensor) -> None:
+        """Set mean and deviation from rows (R, D); a constant feature is centred and not scaled."""
         rows = rows.double()
         mean, deviation = rows.mean(dim=0), rows.std(dim=0, correction=0)  # (D,)
         constant = deviation <= CONSTANT * mean.abs()
@@ -39,7 +39,7 @@ class Scale(nn.Module):
 
 
 class Standardised(nn.Module):
-    """A head that takes features as their extractors made them.
+    """A head with standardisation in front, which takes features as their extractors made them.
 
     It is called like the head inside it, and its state_dict is all that inference needs.
     """
@@ -49,10 +49,10 @@ class Standardised(nn.Module):
         self.head = head
         self.scale = nn.ModuleDict({m: Scale(width) for m, width in head.widths.items()})
 
-    def measure(self, clips: Iterable[Sequence]) -> None:
-        """Take the scale of every feature from the valid rows of the training clips.
+    def fit(self, clips: Iterable[AlignedClip]) -> None:
+        """Set the scale of every feature from the valid rows of the training clips.
 
-        Raises ValueError for a modality that has not one valid row in them.
+        Raises ValueError for a modality without a valid row in them.
         """
         clips = list(clips)
         for m, scale in self.scale.items():
@@ -62,10 +62,10 @@ class Standardised(nn.Module):
                     f"{m} has no valid row in {len(clips)} training clips; take it out of the "
                     f"modalities of every run, and runs of it alone out of the heads"
                 )
-            scale.measure(rows)  # pyright: ignore[reportCallIssue]  # a ModuleDict forgets types
+            scale.fit(rows)  # pyright: ignore[reportCallIssue]  # a ModuleDict forgets types
 
     def forward(self, tokens: Mapping[str, Tensor], masks: Mapping[str, Tensor]) -> Tensor:
-        """Tokens {modality: (B, T, D)}, masks {modality: (B, T)} -> (B, T, Y)."""
+        """Predictions: tokens {modality: (B, T, D)}, masks {modality: (B, T)} -> (B, T, Y)."""
         return self.head(self._scaled(tokens), masks)
 
     def explain(

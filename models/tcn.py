@@ -1,4 +1,4 @@
-"""Temporal convolutional network: what a modality says now, given what it said before."""
+"""Temporal convolutional network (TCN): causal dilated convolutions over time."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ PUBLISHED_CHANNELS: Mapping[str, tuple[int, ...]] = MappingProxyType(
 
 
 class CausalConv(nn.Module):
-    """Weight-normed dilated convolution that sees the present and the past, never the future."""
+    """Causal dilated convolution with weight norm: a step reads itself and steps before it."""
 
-    def __init__(self, inside: int, outside: int, kernel: int, dilation: int) -> None:
+    def __init__(self, width_in: int, width_out: int, kernel: int, dilation: int) -> None:
         super().__init__()
-        self.past = (kernel - 1) * dilation
-        self.conv = weight_norm(nn.Conv1d(inside, outside, kernel, dilation=dilation))
+        self.padding = (kernel - 1) * dilation
+        self.conv = weight_norm(nn.Conv1d(width_in, width_out, kernel, dilation=dilation))
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, T) -> (B, C', T)."""
-        return self.conv(F.pad(x, (self.past, 0)))
+        return self.conv(F.pad(x, (self.padding, 0)))
 
 
 class Level(nn.Module):
-    """Two causal convolutions at one dilation and a residual path around them."""
+    """Residual block of a TCN: two causal convolutions of one dilation and a skip connection."""
 
-    def __init__(self, inside: int, outside: int, kernel: int, dilation: int, dropout: float):
+    def __init__(self, width_in: int, width_out: int, kernel: int, dilation: int, dropout: float):
         super().__init__()
-        self.first = CausalConv(inside, outside, kernel, dilation)
-        self.second = CausalConv(outside, outside, kernel, dilation)
+        self.first = CausalConv(width_in, width_out, kernel, dilation)
+        self.second = CausalConv(width_out, width_out, kernel, dilation)
         self.drop = Dropout(dropout)
-        self.around = nn.Identity() if inside == outside else nn.Conv1d(inside, outside, 1)
+        self.around = nn.Identity() if width_in == width_out else nn.Conv1d(width_in, width_out, 1)
         if isinstance(self.around, nn.Conv1d):
-            # The authors mean this for every convolution; weight norm undoes it in all but this.
+            # The authors set this in every convolution; weight norm overwrites it in all but this.
             nn.init.xavier_uniform_(self.around.weight, gain=2**0.5)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -56,9 +56,10 @@ class Level(nn.Module):
 
 
 class TCNEncoder(nn.Module):
-    """A TCN, its dilation doubling from level to level, then batch normalisation.
+    """TCN encoder of one modality: levels of doubling dilation, then batch norm.
 
-    With kernel 5 and four levels a step sees itself and the 120 steps before it.
+    With kernel 5 and four levels the receptive field is 121 steps: itself and the 120 before.
+    Raises ValueError for no level.
     Source: Bai et al. 2018, as configured by Praveen & Alam in RJCMA (CVPRW 2024) and GRJCA
     (CVPRW 2025).
     """
@@ -82,9 +83,9 @@ class TCNEncoder(nn.Module):
 
 
 class TCNEncoders(nn.Module):
-    """One TCN encoder per modality; the published widths where `channels` is None.
+    """A TCN encoder per modality; the published widths where `channels` is None.
 
-    `unit` scales each step to length 1 (L2), as GRJCA does and RJCMA does not.
+    `unit` L2-normalises each step, as GRJCA does and RJCMA does not.
     Raises ValueError for a modality without widths.
     """
 

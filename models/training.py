@@ -1,4 +1,4 @@
-"""Training: a head and labelled clips in, the weights with the best validation CCC out."""
+"""Training of a head on labelled clips, with early stopping on the validation CCC."""
 
 from __future__ import annotations
 
@@ -9,41 +9,43 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from models.aligned import AlignedClip
 from models.dataset import Dataset
-from models.descent import descend
+from models.epoch import train_epoch
 from models.head import Head
-from models.recipe import Recipe, Schedule, optimiser
-from models.sequence import Sequence as Clip
-from models.split import check, openness, split_ccc
+from models.recipe import Recipe, Schedule, make_optimiser
+from models.split import check, gate_activity, split_ccc
 from models.standardise import Standardised
 
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One row of the history.
+    """One epoch of the training history.
 
-    ccc   of the validation clips, for each target
-    open  how far each modality's gate is open on them, 0 to 1; empty without gates
+    lr             learning rate of this epoch
+    loss           mean of its batches
+    ccc            on the validation clips, of each target
+    gate_activity  on them, of each modality, 0 to 1; empty without gates
     """
 
     epoch: int
     lr: float
     loss: float
     ccc: tuple[float, ...]
-    open: dict[str, float] = field(default_factory=dict)
+    gate_activity: dict[str, float] = field(default_factory=dict)
 
     @property
     def ccc_mean(self) -> float:
-        """What early stopping looks at."""
+        """Mean CCC of the targets, the criterion of early stopping."""
         return sum(self.ccc) / len(self.ccc)
 
 
 class Training:
-    """A head in training. It can be left after any epoch and taken up again, to the same bits.
+    """The training of one head, which can stop after any epoch and resume with the same result.
 
-    train    {name: clip}; val likewise; targets  what the columns of their labels are called
+    train, val  {name: clip}      targets  names of the columns of their labels
 
-    The head is made here so that its first weights come from the seed, as the order of the
+    The head is made here so that its initial weights come from the seed, as the order of the
     windows and dropout do: one seed, one machine and one number of threads give the same bits.
 
     Raises KeyError, ShapeError or ValueError for a split that cannot be trained or validated on.
@@ -52,8 +54,8 @@ class Training:
     def __init__(
         self,
         make_head: Callable[[], Head],
-        train: Mapping[str, Clip],
-        val: Mapping[str, Clip],
+        train: Mapping[str, AlignedClip],
+        val: Mapping[str, AlignedClip],
         targets: Sequence[str],
         recipe: Recipe,
         seed: int,
@@ -64,12 +66,12 @@ class Training:
         widths = self.model.head.widths
         check("training", train, widths, targets)
         check("validation", val, widths, targets)
-        self.model.measure(train.values())
+        self.model.fit(train.values())
         self.model.to(device)
         self.recipe, self._val = recipe, val
         cut = Dataset.cut(train, list(widths), recipe.steps, recipe.hop)
         self._data = cut.labelled().to(device)
-        self._optimiser = optimiser(recipe, self.model.parameters())
+        self._optimiser = make_optimiser(recipe, self.model.parameters())
         self._schedule = Schedule(recipe, self._optimiser)
         self._shuffle = torch.Generator().manual_seed(seed)
         self.history: list[Epoch] = []
@@ -81,19 +83,19 @@ class Training:
         return max(self.history, key=lambda row: row.ccc_mean)
 
     @property
-    def over(self) -> bool:
-        """True once every epoch is done, or patience ended."""
+    def finished(self) -> bool:
+        """True after the last epoch, or once patience has run out."""
         if not self.history:
             return False
         last = self.history[-1].epoch
         return last == self.recipe.epochs or last - self.best.epoch >= self.recipe.patience
 
     def epochs(self) -> Iterator[Epoch]:
-        """Train until it is over, from wherever it is -> each epoch as it ends.
+        """Train from the current epoch to the last -> each epoch as it ends.
 
         Raises FloatingPointError for a loss or a prediction that is not finite, with its place.
         """
-        while not self.over:
+        while not self.finished:
             row = self._epoch(len(self.history) + 1)
             self.history.append(row)
             if row is self.best:
@@ -107,7 +109,7 @@ class Training:
         return self.model.eval()
 
     def state(self) -> dict[str, Any]:
-        """All that another Training, made as this one was, needs to go on from here."""
+        """All that another Training, made with the same arguments, needs to resume from here."""
         return {
             "model": self.model.state_dict(),
             "optimiser": self._optimiser.state_dict(),
@@ -120,7 +122,7 @@ class Training:
         }
 
     def resume(self, state: Mapping[str, Any]) -> None:
-        """Go on from where `state` was taken."""
+        """Continue from where `state` was taken."""
         self.model.load_state_dict(state["model"])
         self._optimiser.load_state_dict(state["optimiser"])
         self._schedule.load_state_dict(state["schedule"])
@@ -134,10 +136,10 @@ class Training:
         lr = self._optimiser.param_groups[0]["lr"]
         order = torch.randperm(len(self._data), generator=self._shuffle)
         try:
-            loss = descend(self.model, self._data, order, self.recipe, self._optimiser)
+            loss = train_epoch(self.model, self._data, order, self.recipe, self._optimiser)
         except FloatingPointError as error:
             raise FloatingPointError(f"epoch {number}: {error}") from error
         ccc = split_ccc(self.model, self._val, self.recipe)
-        row = Epoch(number, lr, loss, ccc, openness(self.model, self._val, self.recipe))
+        row = Epoch(number, lr, loss, ccc, gate_activity(self.model, self._val, self.recipe))
         self._schedule.step(row.ccc_mean)
         return row

@@ -1,4 +1,4 @@
-"""Transformer encoder: every step of a stream in the light of all its steps."""
+"""Transformer encoder layer: single-head self-attention over time and a feed-forward network."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from models.attention import Attention
 
 
 class Encoder(nn.Module):
-    """One post-norm encoder layer with one head, without dropout, mask or positions.
+    """A post-norm transformer encoder layer with one head, without dropout, mask or positions.
 
         x <- LN(x + attention(x, x))
         x <- LN(x + ReLU(x W_1) W_2)

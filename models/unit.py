@@ -1,4 +1,4 @@
-"""Unit length: the direction of a row of features without its size."""
+"""L2 normalisation of rows of features."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from torch.nn import functional as F
 
 
 def unit(x: Tensor) -> Tensor:
-    """Scale each row to length 1 (L2); a row of zeros stays one. (..., D) -> (..., D)."""
+    """L2 normalisation: (..., D) -> (..., D), each row of length 1; a row of zeros stays zero."""
     # eps 1e-6, not the authors' 1e-12: it is also 1 / the gradient of a row of zeros
     return F.normalize(x, dim=-1, eps=1e-6)

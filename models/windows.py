@@ -1,4 +1,4 @@
-"""Windows: a clip of any length seen through windows of equal length, and put together again."""
+"""Windows: a clip of any length cut into windows of equal length, and averaged back."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from models.shapes import ShapeError
 
 
 def starts(length: int, steps: int, hop: int) -> range:
-    """First step of each window: every `hop` steps until the end is covered, none for no length.
+    """The first step of each window: every `hop` steps until the end is covered, none for length 0.
 
-    Raises ValueError for a hop that would leave steps out or never move.
+    Raises ValueError for a hop below 1 or above `steps`, which would leave steps out.
     """
     if not 1 <= hop <= steps:
         raise ValueError(f"hop must be 1 to steps={steps}, got {hop}")
@@ -20,7 +20,7 @@ def starts(length: int, steps: int, hop: int) -> range:
 
 
 def rows(length: int, steps: int, hop: int) -> tuple[Tensor, Tensor]:
-    """Which row of the clip each step of each window reads -> index (W, T), inside (W, T) bool.
+    """The row of the clip that each step of each window reads: index (W, T), inside (W, T) bool.
 
     Steps beyond the end are not inside; their index repeats the last row, so that it can be read.
     """
@@ -30,10 +30,10 @@ def rows(length: int, steps: int, hop: int) -> tuple[Tensor, Tensor]:
 
 
 def average(windows: Tensor, length: int, hop: int) -> Tensor:
-    """Windows (W, T, Y) back to one row per step (length, Y): the mean of the windows that saw it.
+    """The mean of overlapping windows at each step: windows (W, T, Y) -> (length, Y).
 
-    What windows say about steps beyond the end is not read. Raises ShapeError if these are not
-    the windows of a clip of that length.
+    Values of steps beyond the end are not read. Raises ShapeError if these are not the windows of
+    a clip of that length.
     """
     steps = windows.shape[1]
     begins = starts(length, steps, hop)
@@ -43,9 +43,9 @@ def average(windows: Tensor, length: int, hop: int) -> Tensor:
             f"got {len(windows)}"
         )
     total = windows.new_zeros(length, windows.shape[2])  # (length, Y)
-    seen = windows.new_zeros(length, 1)
+    count = windows.new_zeros(length, 1)
     for window, begin in zip(windows, begins, strict=True):
         kept = min(steps, length - begin)
         total[begin : begin + kept] += window[:kept]
-        seen[begin : begin + kept] += 1
-    return total / seen
+        count[begin : begin + kept] += 1
+    return total / count

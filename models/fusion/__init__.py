@@ -1,7 +1,7 @@
-"""Fusion heads. The folder is the registry: one head a file, named like the file.
+"""Registry of the fusion heads: one head per file of this folder, under the name of the file.
 
-A head is imported when it is built, and no other is with it, so that a head nobody chose can
-change without making a trained one stale.
+A head is imported only when it is built, and no other with it, so that a head that is not in use
+can change without making a trained one stale.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from models.head import Head
-from models.nearest import no_such
+from models.nearest import unknown
 
 
 def available() -> list[str]:
@@ -23,9 +23,12 @@ def available() -> list[str]:
 
 
 def head_class(name: str) -> type[Head]:
-    """The one Head that `models/fusion/<name>.py` defines; ValueError if there is no such file."""
+    """The class of a head: the one Head that `models/fusion/<name>.py` defines.
+
+    Raises ValueError for an unknown name, with the nearest, and TypeError for no Head or several.
+    """
     if name not in available():
-        raise ValueError(no_such("fusion head", name, available()))
+        raise ValueError(unknown("fusion head", name, available()))
     module = import_module(f"{__name__}.{name}")
     heads = [c for c in vars(module).values() if isinstance(c, type) and issubclass(c, Head)]
     heads = [c for c in heads if c.__module__ == module.__name__]
@@ -37,18 +40,18 @@ def head_class(name: str) -> type[Head]:
 def build(
     name: str, widths: Mapping[str, int], steps: int, targets: int = 2, **options: object
 ) -> Head:
-    """Make a head by name: widths {modality: D} in the order to visit them, T steps, Y targets.
+    """Build a head by name: widths {modality: D} in the order to visit them, T steps, Y targets.
 
     The options are the keyword arguments of the head's class; without them it is as published.
-    Raises ValueError for a name or an option that does not exist, with the nearest that does.
+    Raises ValueError for an unknown name or option, with the nearest.
     """
-    chosen = head_class(name)
-    own, common = (inspect.signature(c).parameters for c in (chosen, Head))
+    cls = head_class(name)
+    own, common = (inspect.signature(c).parameters for c in (cls, Head))
     known = [p for p in own if p not in common]
     for option in options:
         if option not in known:
-            raise ValueError(no_such(f"option of {name}", option, known))
-    return chosen(widths, steps, targets, **options)
+            raise ValueError(unknown(f"option of {name}", option, known))
+    return cls(widths, steps, targets, **options)
 
 
 HEADS: dict[str, Callable[..., Head]] = {name: partial(build, name) for name in available()}

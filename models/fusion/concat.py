@@ -1,4 +1,4 @@
-"""Feature concatenation: the plain baseline of every fusion paper."""
+"""Concatenation baseline: encoded modalities side by side, without attention."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from models.tcn import TCNEncoders
 
 
 class Concat(Head):
-    """GRJCA without attention and gates: encoders, their outputs side by side, a regressor."""
+    """Concatenation baseline: GRJCA's encoders and regressor, without its attention and gates.
+
+    X_m = L2(TCN_m(tokens_m))
+    y   = regressor([X_1, ..., X_M])
+    """
 
     fewest = 2
 

@@ -1,4 +1,4 @@
-"""Cross-attention: each modality attends to each other one, with no joint stream."""
+"""Cross-attention between every two modalities, without a joint stream."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from models.head import Head
-from models.nearest import no_such
+from models.nearest import unknown
 from models.project import Project
 from models.regressors import TanhRegressor
 
@@ -18,7 +18,7 @@ FUSIONS = ("sum", "concat")
 
 
 class CrossAttention(Head):
-    """Vanilla cross-attention over time between every two modalities.
+    """Vanilla cross-attention over time between every two of the modalities.
 
         X_m   = L2(tokens_m)                                    (B, T, C)
         Z_mn  = X_m W_mn X_n'                                   (B, T, T)
@@ -49,7 +49,7 @@ class CrossAttention(Head):
     ) -> None:
         super().__init__(widths, steps, targets)
         if fusion not in FUSIONS:
-            raise ValueError(no_such("fusion of cross_attention", fusion, FUSIONS))
+            raise ValueError(unknown("fusion of cross_attention", fusion, FUSIONS))
         self.fusion = fusion
         self.project = Project(widths, width)
         self.W = nn.ParameterDict(
@@ -64,17 +64,17 @@ class CrossAttention(Head):
     def fuse(self, streams: dict[str, Tensor]) -> Tensor:
         """{modality: (B, T, D)} -> (B, T, Y)."""
         own = self.project(streams)
-        heard = self._attended(own)
+        attended = self._attended(own)
         if self.fusion == "sum":
-            return self.regress(reduce(torch.add, heard.values()))  # (B, T, Y)
-        both = [torch.tanh(own[m] + heard[m]) for m in own]
+            return self.regress(reduce(torch.add, attended.values()))  # (B, T, Y)
+        both = [torch.tanh(own[m] + attended[m]) for m in own]
         return self.regress(torch.cat(both, dim=-1))  # (B, T, Y)
 
     def _attended(self, own: dict[str, Tensor]) -> dict[str, Tensor]:
-        """{modality: (B, T, C)} -> {modality: (B, T, C)}, summed over whom it was related to."""
-        heard: dict[str, list[Tensor]] = {m: [] for m in own}
+        """Attended streams, summed over pairs: {modality: (B, T, C)} -> {modality: (B, T, C)}."""
+        attended: dict[str, list[Tensor]] = {m: [] for m in own}
         for m, n in combinations(own, 2):
             scores = own[m] @ self.W[f"{m}_{n}"] @ own[n].transpose(1, 2)  # (B, T, T)
-            heard[m].append(torch.softmax(scores, dim=1).transpose(1, 2) @ own[m])  # (B, T, C)
-            heard[n].append(torch.softmax(scores, dim=2) @ own[n])  # (B, T, C)
-        return {m: reduce(torch.add, parts) for m, parts in heard.items()}
+            attended[m].append(torch.softmax(scores, dim=1).transpose(1, 2) @ own[m])  # (B, T, C)
+            attended[n].append(torch.softmax(scores, dim=2) @ own[n])  # (B, T, C)
+        return {m: reduce(torch.add, parts) for m, parts in attended.items()}

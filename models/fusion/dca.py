@@ -1,4 +1,4 @@
-"""DCA: dynamic cross-attention, RJCA with a gate between attended and unattended streams."""
+"""DCA: dynamic cross-attention, RJCA with a softmax gate over attended and unattended streams."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from models.regressors import DropoutRegressor
 
 
 class DCA(Head):
-    """Recursive joint cross-attention, and a gate that may prefer what came before it.
+    """Recursive joint cross-attention, and a softmax gate over its input and its last output.
 
         X_m^0 = RL_m(L2(tokens_m))       the visual one after spatial attention where `spatial`
         X^l   = DCN_l(X^(l-1)),  l = 1..L
@@ -57,11 +57,11 @@ class DCA(Head):
     def fuse(self, streams: dict[str, Tensor]) -> Tensor:
         """{modality: (B, T, D)} -> (B, T, Y)."""
         recursed = self.recurse(self.encode(streams))
-        chosen = [self.gate[m](x[-1], [x[0], x[-1]]) for m, x in recursed.items()]
-        return self.regress(self.join(torch.cat(chosen, dim=-1)))  # (B, T, Y)
+        gated = [self.gate[m](x[-1], [x[0], x[-1]]) for m, x in recursed.items()]
+        return self.regress(self.join(torch.cat(gated, dim=-1)))  # (B, T, Y)
 
     def gates(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
-        """{modality: (B, T, D)} -> {modality: (B, T, 2)}: its encoding's share, attention's."""
+        """Gate weights: {modality: (B, T, D)} -> {modality: (B, T, 2)}, of X_m^0 and of X_m^L."""
         recursed = self.recurse(self.encode(streams))
         gates = {m: gate for m, gate in self.gate.items() if isinstance(gate, Gate)}
         return {m: gate.weigh(recursed[m][-1]) for m, gate in gates.items()}

@@ -1,4 +1,4 @@
-"""GRJCA: gated recursive joint cross-attention."""
+"""GRJCA: recursive joint cross-attention with a softmax gate over the recursion outputs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from models.tcn import TCNEncoders
 
 
 class GRJCA(Head):
-    """Joint cross-attention, recursed L times, and a gate that chooses how much of it to believe.
+    """Recursive joint cross-attention, and a softmax gate over the outputs of all L recursions.
 
         X_m^0 = L2(TCN_m(tokens_m))
         X^l   = DCN_l(X^(l-1)),  l = 1..L, weights not shared unless `tied`
@@ -60,13 +60,13 @@ class GRJCA(Head):
         return self.regress(torch.cat(list(fused.values()), dim=-1))  # (B, T, Y)
 
     def gates(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
-        """{modality: (B, T, D)} -> {modality: (B, T, N)}, N = L + 1."""
+        """Gate weights: {modality: (B, T, D)} -> {modality: (B, T, N)}, N = L + 1."""
         candidates = self.recurse(self.encode(streams))
-        chosen = {m: gate for m, gate in self.gate.items() if isinstance(gate, Gate)}
-        return {m: gate.weigh(candidates[m][-1]) for m, gate in chosen.items()}
+        gates = {m: gate for m, gate in self.gate.items() if isinstance(gate, Gate)}
+        return {m: gate.weigh(candidates[m][-1]) for m, gate in gates.items()}
 
     def _gated(self, modality: str, candidates: list[Tensor]) -> Tensor:
-        """L + 1 streams (B, T, C) of one modality -> (B, T, C)."""
+        """The gated stream of one modality: its L + 1 streams (B, T, C) -> (B, T, C)."""
         if not self.gate:
             return candidates[-1]
         return self.gate[modality](candidates[-1], candidates)

@@ -1,4 +1,4 @@
-"""HGRJCA: GRJCA with a gate at every recursion and a gate over those."""
+"""HGRJCA: GRJCA with a hierarchy of gates, one at every recursion and one over their outputs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from models.tcn import TCNEncoders
 
 
 class HGRJCA(Head):
-    """Joint cross-attention, recursed L times, and gates in two levels.
+    """Recursive joint cross-attention, and softmax gates over its outputs in two levels.
 
         X_m^0 = L2(TCN_m(tokens_m))
         X^l   = DCN_l(X^(l-1)),  l = 1..L
@@ -57,11 +57,11 @@ class HGRJCA(Head):
     def fuse(self, streams: dict[str, Tensor]) -> Tensor:
         """{modality: (B, T, D)} -> (B, T, Y)."""
         recursed = self.recurse(self.encode(streams))
-        chosen = [self.gate[m](x) for m, x in recursed.items()]
-        return self.regress(torch.cat(chosen, dim=-1))  # (B, T, Y)
+        gated = [self.gate[m](x) for m, x in recursed.items()]
+        return self.regress(torch.cat(gated, dim=-1))  # (B, T, Y)
 
     def gates(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
-        """{modality: (B, T, D)} -> {modality: (B, T, L + 1)}: shares through both levels."""
+        """Gate weights through both levels: {modality: (B, T, D)} -> {modality: (B, T, L + 1)}."""
         recursed = self.recurse(self.encode(streams))
         gates = {m: g for m, g in self.gate.items() if isinstance(g, HierarchicalGate)}
         return {m: gate.weigh(recursed[m]) for m, gate in gates.items()}

@@ -1,4 +1,4 @@
-"""JCA: joint cross-attention, as its equations stand in the paper."""
+"""JCA: joint cross-attention, by the equations of the paper."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.regressors import DropoutRegressor
 
 
 class JCA(Head):
-    """Joint cross-attention: every modality is related to all of them joined.
+    """Joint cross-attention: cross-correlation of each modality with all of them joined.
 
         X_m = tokens_m W_e_m + b                              (B, T, C)
         J   = [X_1, ..., X_M]                                 (B, T, J)
@@ -46,7 +46,7 @@ class JCA(Head):
         joint = width * len(widths)
         self.scale = 1 / math.sqrt(joint)
         self.W_e = nn.ModuleDict({m: nn.Linear(d, width) for m, d in widths.items()})
-        bound = 1 / math.sqrt(steps)  # as torch's Linear starts
+        bound = 1 / math.sqrt(steps)  # as torch initialises a Linear
         self.W_j = nn.ParameterDict(
             {m: nn.init.uniform_(torch.empty(steps, steps), -bound, bound) for m in widths}
         )
@@ -62,11 +62,11 @@ class JCA(Head):
         """{modality: (B, T, D)} -> (B, T, Y)."""
         own = {m: self.W_e[m](x) for m, x in streams.items()}  # (B, T, C)
         joint = torch.cat(list(own.values()), dim=-1)  # (B, T, J)
-        heard = [self._heard(m, x, joint * self.scale) for m, x in own.items()]
-        return self.regress(torch.cat(heard, dim=-1))  # (B, T, Y)
+        attended = [self._attended(m, x, joint * self.scale) for m, x in own.items()]
+        return self.regress(torch.cat(attended, dim=-1))  # (B, T, Y)
 
-    def _heard(self, modality: str, x: Tensor, joint: Tensor) -> Tensor:
-        """One modality (B, T, C) and the joint stream (B, T, J) -> (B, T, C)."""
+    def _attended(self, modality: str, x: Tensor, joint: Tensor) -> Tensor:
+        """The attended stream of one modality: x (B, T, C), joint (B, T, J) -> (B, T, C)."""
         by_feature = x.transpose(1, 2)  # (B, C, T)
         related = torch.tanh(by_feature @ self.W_j[modality] @ joint)  # (B, C, J)
         hidden = torch.relu(self.W_c[modality](related) + self.W[modality](by_feature))  # (B, C, K)

@@ -1,4 +1,4 @@
-"""JCA-DCN: joint cross-attention as one dense co-attention block, as JCA's second paper trains."""
+"""JCA-DCN: joint cross-attention as one DCN block, as in the code of JCA's second paper."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from models.regressors import DropoutRegressor
 
 
 class JCADCN(Head):
-    """One block of joint cross-attention, then an LSTM over the joined streams.
+    """One DCN block of joint cross-attention, then a residual LSTM (RL) over the joined streams.
 
         X_m = L2(tokens_m)         the visual one through spatial attention where `spatial`
         X   = DCN(X)
         y   = regressor(RL([X_1, ..., X_M]))
 
-    `spatial` is for visual features that are still a 7x7 map; its `layout` is explained in
+    `spatial` needs visual features that are a 7x7 map; its `layout` is explained in
     models/spatial.py. In the authors' code (orig_cam.py) the DCN is coattn.dcn_layers[0] and RL is
     Joint. The third modality is ours.
 

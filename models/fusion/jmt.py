@@ -1,4 +1,4 @@
-"""JMT: joint multimodal transformer, cross-attention among the modalities and their joint."""
+"""JMT: joint multimodal transformer, cross-attention among the modalities and a joint stream."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from models.attention import Attention
 from models.head import Head
-from models.nearest import no_such
+from models.nearest import unknown
 from models.project import Project
 from models.regressors import DropoutRegressor
 from models.transformer import Encoder
@@ -20,11 +20,11 @@ JOINT = "joint"
 
 
 class JMT(Head):
-    """Transformers over time: every stream asks every other one, the joint among them.
+    """Transformers over time: cross-attention from every stream to every other, joint included.
 
         f_m  = L2(tokens_m), f_joint = [f_1, ..., f_M] W_joint        (B, T, C)
         e_s  = Encoder_s(f_s)                       for each stream s
-        h_qs = Attention_q(e_q, e_s)                for each ordered pair of streams
+        h_qs = Attention_q(e_q, e_s)                for each pair: query q, source s
         y    = regressor(last row of Attention_f(Encoder_f(all h_qs, one row each)))
         y    = regressor([all h_qs] W_f)            where `fusion` is "fc"
 
@@ -57,7 +57,7 @@ class JMT(Head):
         super().__init__(widths, steps, targets)
         self.fusion = fusion or ("self_attention" if joint else "fc")
         if self.fusion not in FUSIONS:
-            raise ValueError(no_such("fusion of jmt", self.fusion, FUSIONS))
+            raise ValueError(unknown("fusion of jmt", self.fusion, FUSIONS))
         streams = [*widths, JOINT] if joint else list(widths)
         if len(set(streams)) < len(streams):
             raise ValueError(f"no modality of jmt can be called {JOINT!r}, got {list(widths)}")
@@ -78,24 +78,24 @@ class JMT(Head):
         own = self.project(streams)
         if self.W_joint is not None:
             own[JOINT] = self.W_joint(torch.cat(list(own.values()), dim=-1))  # (B, T, C)
-        heard = self._crossed({s: self.encode[s](x) for s, x in own.items()})
+        attended = self._attended({s: self.encode[s](x) for s, x in own.items()})
         if self.fusion == "fc":
-            return self.regress(self.W_f(torch.cat(heard, dim=-1)))  # (B, T, Y)
-        rows = self.encode_f(torch.stack(heard, dim=2))  # (B, T, pairs, C)
+            return self.regress(self.W_f(torch.cat(attended, dim=-1)))  # (B, T, Y)
+        rows = self.encode_f(torch.stack(attended, dim=2))  # (B, T, pairs, C)
         return self.regress(self.attend_f(rows[:, :, -1:], rows).squeeze(2))  # (B, T, Y)
 
-    def _crossed(self, encoded: dict[str, Tensor]) -> list[Tensor]:
-        """{stream: (B, T, C)} -> what each pair's asker heard, (B, T, C) each, in order."""
-        heard = {}
-        for asker in encoded:
-            others = [s for s in encoded if s != asker]
+    def _attended(self, encoded: dict[str, Tensor]) -> list[Tensor]:
+        """Cross-attention of each pair, in their order: {stream: (B, T, C)} -> [(B, T, C), ...]."""
+        attended = {}
+        for query in encoded:
+            others = [s for s in encoded if s != query]
             sources = torch.stack([encoded[s] for s in others])  # (others, B, T, C)
-            answers = self.attend[asker](encoded[asker], sources)  # (others, B, T, C)
-            heard |= {(asker, s): x for s, x in zip(others, answers, strict=True)}
-        return [heard[pair] for pair in self.pairs]
+            outputs = self.attend[query](encoded[query], sources)  # (others, B, T, C)
+            attended |= {(query, s): x for s, x in zip(others, outputs, strict=True)}
+        return [attended[pair] for pair in self.pairs]
 
 
 def _pairs(modalities: list[str], joint: bool) -> list[tuple[str, str]]:
-    """Who asks whom, in the order of the published six for visual and audio."""
+    """All pairs (query, source), in the order of the published six for visual and audio."""
     between = [pair for m, n in combinations(modalities, 2) for pair in ((m, n), (n, m))]
     return between + [p for m in modalities if joint for p in ((JOINT, m), (m, JOINT))]

@@ -16,13 +16,13 @@ from models.regressors import DropoutRegressor
 
 
 class RJCA(Head):
-    """Joint cross-attention, recursed L times, with LSTMs before and after it.
+    """Recursive joint cross-attention, with residual LSTMs (RL) before and after it.
 
         X_m^0 = RL_m(L2(tokens_m))       the visual one after spatial attention where `spatial`
         X^l   = DCN_l(X^(l-1)),  l = 1..L
         y     = regressor(RL([X_1^L, ..., X_M^L]))
 
-    `spatial` is for visual features that are still a 7x7 map; its `layout` is explained in
+    `spatial` needs visual features that are a 7x7 map; its `layout` is explained in
     models/spatial.py. In the authors' code (orig_cam.py) RL_m are audio_extract and video_extract,
     the DCNs coattn.dcn_layers and the last RL is Joint. The third modality is ours.
 

@@ -14,14 +14,14 @@ from models.tcn import TCNEncoders
 
 
 class RJCMA(Head):
-    """Joint cross-attention, recursed L times, over streams of TCNs.
+    """Recursive joint cross-attention over TCN-encoded modalities.
 
         X_m^0 = TCN_m(tokens_m)
         X^l   = DCN_l(X^(l-1)),  l = 1..L
         y     = regressor([X_1^L, ..., X_M^L])
 
-    The paper projects the joint stream; the authors' code builds that projection and leaves it
-    out, which is `project_joint=False`. In the code the TCNs are temporal and bn, the DCNs
+    The paper projects the joint stream; the authors' code builds that projection and does
+    not apply it, which is `project_joint=False`. In the code the TCNs are temporal and bn, the DCNs
     coattn.dcn_layers, and in each W_q is query_linear, W_k keyN_linear, W_v valueN_linear and W_o
     linears[N][0].
 

@@ -1,4 +1,4 @@
-"""One modality alone: what any fusion of it with others has to beat."""
+"""Single-modality baseline."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from models.tcn import TCNEncoders
 
 
 class Single(Head):
-    """The encoder and the regressor of GRJCA over one modality."""
+    """Single-modality baseline: GRJCA's encoder and regressor over one modality.
+
+    y = regressor(L2(TCN(tokens)))
+    """
 
     most = 1
 

@@ -1,9 +1,9 @@
-"""How fast one training step of each head is, against the same equations coded plainly.
+"""The time of one training step of each head, against the same equations coded plainly.
 
     python -m tests.bench.bench_heads [head ...] [--threads 1] [--rounds 9] [--steps 16 300]
 
-A step is forward, loss and backward in train mode, batch 8, at the published sizes. Both sides take
-turns within one run and their medians are compared; times on one machine say nothing of another.
+A step is forward, loss and backward in train mode, batch 8, at the published sizes. The two sides
+alternate within one run, and their medians are compared; times on one machine hold there only.
 """
 
 from __future__ import annotations
@@ -86,17 +86,17 @@ def compare(case: Case, steps: int, rounds: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    ask = argparse.ArgumentParser(description="Training steps of the heads, ours and plain.")
-    ask.add_argument("heads", nargs="*", help="only these")
-    ask.add_argument("--threads", type=int, default=1)
-    ask.add_argument("--rounds", type=int, default=9)
-    ask.add_argument("--steps", type=int, nargs="+", default=[16, 300])
-    asked = ask.parse_args()
-    torch.set_num_threads(asked.threads)
+    parser = argparse.ArgumentParser(description="Training steps of the heads, ours and plain.")
+    parser.add_argument("heads", nargs="*", help="only these")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--steps", type=int, nargs="+", default=[16, 300])
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
     print(f"{'head':<32}{'T':>5}{'ours ms':>10}{'plain ms':>10}{'ratio':>8}")
     for case in CASES:
-        for steps in asked.steps if not asked.heads or case.name in asked.heads else []:
-            ours, theirs = compare(case, steps, asked.rounds)
+        for steps in options.steps if not options.heads or case.name in options.heads else []:
+            ours, theirs = compare(case, steps, options.rounds)
             row = f"{1e3 * ours:>10.1f}{1e3 * theirs:>10.1f}{theirs / ours:>8.2f}"
             print(f"{case.label:<32}{steps:>5}{row}", flush=True)
 

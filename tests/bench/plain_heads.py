@@ -2,7 +2,7 @@
 
 What those do more than the equations need is kept: a Python loop over the batch (JCA), a projection
 that is computed and not used (RJCMA), an encoder that is run and thrown away (GRJCA), attention
-weights that nobody reads (JMT), convolutions beyond the end of the window (TCN). Weights that are
+weights that are not used (JMT), convolutions beyond the end of the window (TCN). Weights that are
 never touched cost no time and are left out.
 """
 
@@ -92,12 +92,12 @@ class Spatial(nn.Module):
         self.h, self.feat = nn.Linear(49, 1, bias=False), nn.Linear(512, 512)
 
     def forward(self, video: Tensor, audio: Tensor) -> Tensor:
-        places = video.view(video.size(0) * video.size(1), -1, 512).contiguous()
-        seen = F.relu(self.video(places))
-        heard = F.relu(self.audio(audio.view(-1, audio.size(-1))))
-        evidence = self.v(seen) + self.g(heard).unsqueeze(2)
+        positions = video.view(video.size(0) * video.size(1), -1, 512).contiguous()
+        projected = F.relu(self.video(positions))
+        guide = F.relu(self.audio(audio.view(-1, audio.size(-1))))
+        evidence = self.v(projected) + self.g(guide).unsqueeze(2)
         alpha = F.softmax(self.h(torch.tanh(evidence)).squeeze(2), dim=-1).unsqueeze(1)
-        return self.feat(torch.bmm(alpha, places).view(video.size(0), -1, 512))
+        return self.feat(torch.bmm(alpha, positions).view(video.size(0), -1, 512))
 
 
 class Conv(nn.Module):
@@ -166,9 +166,9 @@ class CrossAttention(nn.Module):
         scores = torch.bmm(torch.matmul(audio, self.weights), visual.transpose(1, 2))
         by_audio = F.softmax(scores, dim=1)
         by_visual = F.softmax(scores.transpose(1, 2), dim=1)
-        heard = torch.bmm(audio.transpose(1, 2), by_audio)
-        seen = torch.bmm(visual.transpose(1, 2), by_visual)
-        return self.regressor((heard + seen).transpose(1, 2))
+        attended_audio = torch.bmm(audio.transpose(1, 2), by_audio)
+        attended_visual = torch.bmm(visual.transpose(1, 2), by_visual)
+        return self.regressor((attended_audio + attended_visual).transpose(1, 2))
 
 
 class JCA(nn.Module):
@@ -245,7 +245,7 @@ class RJCMA(nn.Module):
 
 
 class GRJCA(nn.Module):
-    """With the text encoder, whose output nobody reads."""
+    """With the text encoder, whose output is not used."""
 
     def __init__(self, steps: int, hierarchical: bool) -> None:
         super().__init__()
@@ -283,13 +283,13 @@ class EncoderLayer(nn.Module):
         self.norm1, self.norm2 = nn.LayerNorm(512), nn.LayerNorm(512)
 
     def forward(self, x: Tensor) -> Tensor:
-        heard, _ = self.attention(x, x, x)
-        x = self.norm1(x + heard)
+        attended, _ = self.attention(x, x, x)
+        x = self.norm1(x + attended)
         return self.norm2(x + self.forward_(x))
 
 
 class JMT(nn.Module):
-    """Time first inside, as torch's attention has it; all tokens answered, the last one kept."""
+    """Time first inside, as torch's attention has it; all tokens attend, the last one is kept."""
 
     def __init__(self, steps: int, joint: bool, self_attention: bool) -> None:
         super().__init__()
@@ -311,13 +311,13 @@ class JMT(nn.Module):
         if self.joint:
             streams.append(self.joint(torch.cat(streams, dim=2)))
         encoded = [e(x.permute(1, 0, 2)) for e, x in zip(self.encoders, streams, strict=True)]
-        heard = [self.cross[q](encoded[q], encoded[s], encoded[s])[0] for q, s in self.pairs]
-        fused = self._self_attended(heard) if self.last else self.out(torch.cat(heard, dim=2))
+        attended = [self.cross[q](encoded[q], encoded[s], encoded[s])[0] for q, s in self.pairs]
+        fused = self._self_attended(attended) if self.last else self.out(torch.cat(attended, dim=2))
         fused = fused if self.last else fused.permute(1, 0, 2)
         return torch.cat([one(fused) for one in self.regressors], dim=-1)
 
-    def _self_attended(self, heard: list[Tensor]) -> Tensor:
-        stack = torch.stack(heard, dim=2).permute(1, 0, 2, 3)
+    def _self_attended(self, attended: list[Tensor]) -> Tensor:
+        stack = torch.stack(attended, dim=2).permute(1, 0, 2, 3)
         flat = self.encoder(stack.flatten(0, 1).permute(1, 0, 2))
-        answered, _ = self.attention(flat, flat, flat)
-        return answered.permute(1, 0, 2).unflatten(0, stack.shape[:2])[:, :, -1, :]
+        final, _ = self.attention(flat, flat, flat)
+        return final.permute(1, 0, 2).unflatten(0, stack.shape[:2])[:, :, -1, :]

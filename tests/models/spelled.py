@@ -1,4 +1,4 @@
-"""Blocks of the heads written out once more, for the rows of one clip and their named weights."""
+"""A second, independent spelling of the heads' blocks: the rows of one clip and named weights."""
 
 from __future__ import annotations
 
@@ -109,11 +109,11 @@ def recursed(x: Clip, w: Weights, recursions: int, tied: bool = False) -> list[C
     return streams
 
 
-def gated(source: Tensor, candidates: list[Tensor], w: Weights, at: str) -> Tensor:
+def gated(x: Tensor, candidates: list[Tensor], w: Weights, at: str) -> Tensor:
     rows = []
-    for t in range(len(source)):
-        share = softmax(linear(source[t], w, f"{at}.score") / 0.1)
-        mixed = sum(share[n] * c[t] for n, c in enumerate(candidates))
+    for t in range(len(x)):
+        weights = softmax(linear(x[t], w, f"{at}.score") / 0.1)
+        mixed = sum(weights[n] * c[t] for n, c in enumerate(candidates))
         rows.append(torch.as_tensor(mixed).clamp(min=0))
     return torch.stack(rows)
 
@@ -133,14 +133,14 @@ def direction(x: Tensor, w: Weights, at: str, suffix: str, state: tuple[Tensor, 
 
 
 def rl(x: Tensor, w: Weights, at: str) -> Tensor:
-    state, heard = w[f"{at}.P"], x
+    state, hidden = w[f"{at}.P"], x
     for layer in (0, 1):
         first = (state[2 * layer], state[4 + 2 * layer])
         second = (state[2 * layer + 1], state[4 + 2 * layer + 1])
-        forth = direction(heard, w, f"{at}.lstm", f"l{layer}", first)
-        back = direction(heard.flip(0), w, f"{at}.lstm", f"l{layer}_reverse", second)
-        heard = torch.cat([forth, back.flip(0)], dim=1)
-    return unit(linear(torch.cat([x, heard], dim=1), w, f"{at}.linear"))
+        forth = direction(hidden, w, f"{at}.lstm", f"l{layer}", first)
+        back = direction(hidden.flip(0), w, f"{at}.lstm", f"l{layer}_reverse", second)
+        hidden = torch.cat([forth, back.flip(0)], dim=1)
+    return unit(linear(torch.cat([x, hidden], dim=1), w, f"{at}.linear"))
 
 
 def r1(x: Tensor, w: Weights, targets: int, relu: bool = True) -> Tensor:

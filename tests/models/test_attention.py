@@ -11,7 +11,7 @@ from models.attention import Attention
 C = 7
 
 
-def as_torch_has_it(ours: Attention) -> nn.MultiheadAttention:
+def torchs_module(ours: Attention) -> nn.MultiheadAttention:
     """torch's module with our weights, and a bias of the keys, which must not matter."""
     theirs = nn.MultiheadAttention(C, 1, batch_first=True).double()
     thirds = (ours.W_q, ours.W_k, ours.W_v)
@@ -29,7 +29,7 @@ def test_it_is_torchs_attention(batch):
         p.data.normal_()
     query = torch.randn(batch, 3, C, dtype=torch.float64)
     source = torch.randn(batch, 5, C, dtype=torch.float64)
-    expected, _ = as_torch_has_it(ours)(query, source, source)
+    expected, _ = torchs_module(ours)(query, source, source)
     torch.testing.assert_close(ours(query, source), expected, rtol=1e-9, atol=1e-9)
 
 
@@ -41,7 +41,7 @@ def test_initial_weights_are_torchs():
     assert not any(layer.bias.any() for layer in (ours.W_q, ours.W_v, ours.W_o))
 
 
-def test_one_query_asks_many_sources():
+def test_one_query_attends_to_many_sources():
     attend = Attention(C).double()
     query = torch.randn(3, 5, C, dtype=torch.float64)
     sources = torch.randn(2, 3, 11, C, dtype=torch.float64)
@@ -49,11 +49,11 @@ def test_one_query_asks_many_sources():
     torch.testing.assert_close(attend(query, sources), each)
 
 
-def test_shares_by_hand():
-    """Likenesses 0 and ln 3, with the identity for every weight: shares 1/4 and 3/4."""
+def test_attention_weights_by_hand():
+    """Scores 0 and ln 3, with the identity for every layer: weights 1/4 and 3/4."""
     attend = Attention(1)
     for layer in (attend.W_q, attend.W_k, attend.W_v, attend.W_o):
         nn.init.ones_(layer.weight)
     source = torch.tensor([[0.0], [4.0]])
-    answer = attend(torch.tensor([[math.log(3) / 4]]), source)
-    torch.testing.assert_close(answer, torch.tensor([[3.0]]))
+    attended = attend(torch.tensor([[math.log(3) / 4]]), source)
+    torch.testing.assert_close(attended, torch.tensor([[3.0]]))

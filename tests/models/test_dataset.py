@@ -2,17 +2,17 @@ from __future__ import annotations
 
 import torch
 
+from models.aligned import AlignedClip
 from models.dataset import Dataset
-from models.sequence import Sequence
 
 STEPS, HOP = 5, 3
 LENGTHS = (11, 0, 2, 7)
 
 
-def numbered(length: int, first: int) -> Sequence:
+def numbered(length: int, first: int) -> AlignedClip:
     """A clip whose rows hold their own number, so that they can be told apart."""
     rows = torch.arange(first, first + length)
-    return Sequence(
+    return AlignedClip(
         tokens={"audio": rows[:, None].float().expand(-1, 3), "text": -rows[:, None].float()},
         masks={"audio": rows % 2 == 0, "text": rows % 3 == 0},
         labels=rows[:, None].float() / 100,
@@ -34,7 +34,7 @@ def test_windows_come_in_clip_order_and_never_cross_clips():
     assert (clip_of == clip_of[:, :1]).all()
 
 
-def test_a_batch_holds_the_rows_it_was_asked_for():
+def test_a_batch_holds_the_rows_whose_numbers_it_is_given():
     tokens, masks, labels, label_mask = dataset().batch(torch.tensor([5, 1]))
     assert list(tokens) == ["text", "audio"]
     assert tokens["audio"].shape == (2, STEPS, 3)
@@ -64,7 +64,7 @@ def test_each_row_is_kept_once():
 
 def test_windows_without_a_label_can_be_left_out():
     clip = numbered(7, 0)
-    unlabelled = Sequence(clip.tokens, clip.masks, clip.labels, torch.arange(7) == 6)
+    unlabelled = AlignedClip(clip.tokens, clip.masks, clip.labels, torch.arange(7) == 6)
     data = Dataset.cut({"a": unlabelled, "b": clip}, ["audio"], 5, 5)
     assert (len(data), len(data.labelled())) == (4, 3)
     assert data.labelled().clip.tolist() == [0, 1, 1]

@@ -46,8 +46,8 @@ def test_every_modality_is_updated_from_the_old_streams():
     assert all(torch.equal(forwards[m], backwards[m]) for m in streams)
 
 
-def test_in_training_it_drops_from_attention_and_from_what_was_heard():
-    """Dropping from the map before tanh, and stretching the values, is Drop(tanh(map))."""
+def test_in_training_it_drops_from_the_scores_and_from_the_update():
+    """Dropping from the scores before tanh, and scaling the values, is Drop(tanh(scores))."""
     block = DCN({"a": 3, "b": 5}, steps=7, dropout=0.6).double().train()
     streams = {m: torch.randn(11, 7, c, dtype=torch.float64) for m, c in (("a", 3), ("b", 5))}
     torch.manual_seed(1)
@@ -61,7 +61,7 @@ def test_in_training_it_drops_from_attention_and_from_what_was_heard():
         torch.testing.assert_close(out[m], expected)
 
 
-def test_silent_weights_leave_the_streams_alone():
+def test_weights_of_zero_leave_the_streams_alone():
     block = DCN({"a": 3, "b": 5}, steps=7).eval()
     set_all(block, 0.0, 0.0)
     streams = {"a": torch.randn(2, 7, 3), "b": torch.randn(2, 7, 5)}

@@ -8,18 +8,18 @@ from models.dropout import Dropout
 SIZE = (101, 103)
 
 
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.6])
-def test_a_share_is_dropped_and_the_rest_stretched(share):
-    out = Dropout(share)(torch.ones(SIZE))
+@pytest.mark.parametrize("rate", [0.1, 0.5, 0.6])
+def test_a_share_is_dropped_and_the_rest_scaled(rate):
+    out = Dropout(rate)(torch.ones(SIZE))
     kept = out != 0
-    assert (1 - kept.float().mean()).item() == pytest.approx(share, abs=0.02)
+    assert (1 - kept.float().mean()).item() == pytest.approx(rate, abs=0.02)
     torch.testing.assert_close(
-        out[kept], torch.full_like(out[kept], 1 / (1 - share)), rtol=1e-4, atol=0
+        out[kept], torch.full_like(out[kept], 1 / (1 - rate)), rtol=1e-4, atol=0
     )
 
 
 def test_neighbours_are_dropped_independently():
-    """Four values share a number: knowing one says nothing of the next three."""
+    """Four values share a number: one is no evidence of the next three."""
     kept = (Dropout(0.5)(torch.ones(40_000)) != 0).float().view(-1, 4)
     assert (torch.corrcoef(kept.T) - torch.eye(4)).abs().max() < 0.04
 
@@ -33,21 +33,21 @@ def test_the_gradient_passes_where_values_do():
     torch.testing.assert_close(x.grad * x, out)
 
 
-def test_blanking_drops_in_place_and_stretches_nothing():
+def test_dropping_in_place_scales_nothing():
     x = torch.randn(SIZE, dtype=torch.float64)
     before = x.clone()
-    assert Dropout(0.6).blank_(x) is x
+    assert Dropout(0.6).drop_(x) is x
     kept = x != 0
     assert torch.equal(x[kept], before[kept])
     assert 0.35 < kept.double().mean() < 0.45
 
 
 @pytest.mark.parametrize("drop", [Dropout(0.6).eval(), Dropout(0.0)])
-def test_nothing_is_dropped_where_there_is_no_training_or_no_share(drop):
+def test_nothing_is_dropped_where_there_is_no_training_or_no_rate(drop):
     x = torch.randn(SIZE)
     assert drop(x) is x
-    assert drop.blank_(x) is x
-    assert drop.stretch == 1
+    assert drop.drop_(x) is x
+    assert drop.scale == 1
 
 
 def test_the_seed_decides():
@@ -63,7 +63,7 @@ def test_no_values_are_no_problem():
     assert Dropout(0.6)(torch.zeros(0, 3)).shape == (0, 3)
 
 
-@pytest.mark.parametrize("share", [-0.1, 1.0, 1.5])
-def test_a_share_that_leaves_nothing_is_refused(share):
-    with pytest.raises(ValueError, match=f"dropout must be 0 or more and below 1, got {share}"):
-        Dropout(share)
+@pytest.mark.parametrize("rate", [-0.1, 1.0, 1.5])
+def test_a_rate_that_leaves_nothing_is_refused(rate):
+    with pytest.raises(ValueError, match=f"dropout must be 0 or more and below 1, got {rate}"):
+        Dropout(rate)

@@ -1,4 +1,4 @@
-"""What every head in the folder keeps to, and how the folder answers to names."""
+"""The contract of every head in the folder, and the folder as a registry of names."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ class TestEveryHead:
     def test_rows_without_data_change_nothing(self, head, batch, training, garbage):
         tokens, masks = batch
         head.train(training)
-        spoilt = {m: x.masked_fill(~masks[m][..., None], garbage) for m, x in tokens.items()}
+        changed = {m: x.masked_fill(~masks[m][..., None], garbage) for m, x in tokens.items()}
         torch.manual_seed(1)  # the same dropout twice
         before = head(tokens, masks)
         torch.manual_seed(1)
-        assert torch.equal(head(spoilt, masks), before)
+        assert torch.equal(head(changed, masks), before)
 
-    def test_garbage_in_rows_without_data_spoils_no_gradient(self, head, batch):
+    def test_garbage_in_rows_without_data_reaches_no_gradient(self, head, batch):
         tokens, masks = batch
         tokens = {m: x.masked_fill(~masks[m][..., None], torch.nan) for m, x in tokens.items()}
         head(tokens, masks).square().sum().backward()

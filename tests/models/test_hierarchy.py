@@ -9,7 +9,7 @@ from models.hierarchy import HierarchicalGate
 
 
 def scored(recursions: int) -> HierarchicalGate:
-    """Every choice lets its first candidate through at three times the share of each other."""
+    """Every gate gives its first candidate three times the weight of each other."""
     gate = HierarchicalGate(1, recursions)
     for layer in gate.modules():
         if isinstance(layer, nn.Linear):
@@ -23,8 +23,8 @@ def test_two_levels_by_hand():
     """G_1 = (3, 1)/4 of 4, 8; G_2 = (3, 1, 1)/5 of 4, 8, 10; y = (3, 1)/4 of both."""
     streams = [torch.full((1, 1, 1), x) for x in (4.0, 8.0, 10.0)]
     torch.testing.assert_close(scored(2)(streams).item(), (3 * 5.0 + 6.0) / 4)
-    shares = [(3 * 3 / 4 + 3 / 5) / 4, (3 * 1 / 4 + 1 / 5) / 4, (1 / 5) / 4]
-    torch.testing.assert_close(scored(2).weigh(streams), torch.tensor([[shares]]))
+    weights = [(3 * 3 / 4 + 3 / 5) / 4, (3 * 1 / 4 + 1 / 5) / 4, (1 / 5) / 4]
+    torch.testing.assert_close(scored(2).weigh(streams), torch.tensor([[weights]]))
 
 
 def test_one_recursion_has_one_level():
@@ -33,8 +33,8 @@ def test_one_recursion_has_one_level():
     torch.testing.assert_close(scored(1).weigh(streams), torch.tensor([[[0.75, 0.25]]]))
 
 
-def test_shares_sum_to_one():
+def test_weights_sum_to_one():
     streams = [torch.randn(2, 7, 5) for _ in range(5)]
-    shares = HierarchicalGate(5, 4).weigh(streams)
-    assert shares.shape == (2, 7, 5)
-    torch.testing.assert_close(shares.sum(dim=2), torch.ones(2, 7))
+    weights = HierarchicalGate(5, 4).weigh(streams)
+    assert weights.shape == (2, 7, 5)
+    torch.testing.assert_close(weights.sum(dim=2), torch.ones(2, 7))

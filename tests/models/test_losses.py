@@ -30,10 +30,10 @@ class TestEveryLoss:
         mask = torch.rand(B, T) < 0.6
         results = []
         for garbage in (0.0, 1e6, torch.nan):
-            guess = x.masked_fill(~mask[..., None], garbage).requires_grad_()
-            value = loss(guess, y.masked_fill(~mask[..., None], garbage), mask)
+            prediction = x.masked_fill(~mask[..., None], garbage).requires_grad_()
+            value = loss(prediction, y.masked_fill(~mask[..., None], garbage), mask)
             value.backward()
-            results.append((value.detach(), guess.grad))
+            results.append((value.detach(), prediction.grad))
         assert all(torch.equal(value, results[0][0]) for value, _ in results)
         assert all(torch.equal(slope, results[0][1]) for _, slope in results)
         assert not results[0][1][~mask].any()

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from models.aligned import AlignedClip
 from models.fusion import build
 from models.prediction import explain, predict, predict_many
-from models.sequence import Sequence
 from models.standardise import Standardised
 
 STEPS, HOP, Y = 7, 3, 2
@@ -18,11 +18,11 @@ def model() -> Standardised:
     return Standardised(build("grjca", WIDTHS, STEPS, Y, channels=CHANNELS))
 
 
-def clip(length: int) -> Sequence:
+def clip(length: int) -> AlignedClip:
     masks = {m: torch.rand(length) < 0.7 for m in WIDTHS}
     tokens = {m: torch.randn(length, d) for m, d in WIDTHS.items()}
     nothing = torch.full((length, Y), torch.nan)
-    return Sequence(tokens, masks, nothing, torch.zeros(length, dtype=torch.bool))
+    return AlignedClip(tokens, masks, nothing, torch.zeros(length, dtype=torch.bool))
 
 
 @pytest.mark.parametrize("length", [0, 1, 6, 7, 8, 53])

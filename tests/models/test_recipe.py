@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from models.recipe import OPTIMISERS, SCHEDULES, Recipe, Schedule, optimiser
+from models.recipe import OPTIMISERS, SCHEDULES, Recipe, Schedule, make_optimiser
 
 
 def recipe(**changes: Any) -> Recipe:
@@ -22,14 +22,14 @@ def recipe(**changes: Any) -> Recipe:
 def rates(chosen: Recipe, scores: list[float]) -> list[float]:
     """The learning rate of the first epoch and after each validation CCC."""
     weight = nn.Parameter(torch.zeros(1))
-    steered = optimiser(chosen, [weight])
-    planned, seen = Schedule(chosen, steered), [chosen.lr]
+    optimiser = make_optimiser(chosen, [weight])
+    schedule, rates = Schedule(chosen, optimiser), [chosen.lr]
     for score in scores:
         weight.grad = torch.ones(1)
-        steered.step()
-        planned.step(score)
-        seen.append(steered.param_groups[0]["lr"])
-    return seen
+        optimiser.step()
+        schedule.step(score)
+        rates.append(optimiser.param_groups[0]["lr"])
+    return rates
 
 
 def test_it_has_no_defaults():
@@ -46,18 +46,18 @@ def test_a_cosine_rate_ends_at_nothing():
 
 
 def test_a_plateau_is_six_epochs_without_a_better_score():
-    seen = rates(recipe(schedule="plateau"), [0.1, 0.2, *[0.2] * 6])
-    assert seen == pytest.approx([0.1] * 8 + [0.01])
+    found = rates(recipe(schedule="plateau"), [0.1, 0.2, *[0.2] * 6])
+    assert found == pytest.approx([0.1] * 8 + [0.01])
 
 
 @pytest.mark.parametrize("name", OPTIMISERS)
-def test_every_optimiser_walks_downhill(name):
+def test_every_optimiser_lowers_a_loss(name):
     weight = nn.Parameter(torch.tensor([1.0]))
-    steered = optimiser(recipe(optimiser=name), [weight])
+    optimiser = make_optimiser(recipe(optimiser=name), [weight])
     for _ in range(3):
-        steered.zero_grad()
+        optimiser.zero_grad()
         weight.square().sum().backward()
-        steered.step()
+        optimiser.step()
     assert abs(weight.item()) < 1
 
 

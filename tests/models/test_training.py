@@ -7,12 +7,12 @@ import pytest
 import torch
 from torch import Tensor
 
+from models.aligned import AlignedClip
 from models.fusion import build
 from models.head import Head
 from models.recipe import Recipe
-from models.sequence import Sequence
 from models.shapes import ShapeError
-from models.split import openness, split_ccc
+from models.split import gate_activity, split_ccc
 from models.standardise import Standardised
 from models.training import Training
 
@@ -30,7 +30,7 @@ def recipe(**changes: Any) -> Recipe:
     return Recipe(**{**plain, **changes})
 
 
-def planted(clips: int, seed: int, length: int = 31) -> dict[str, Sequence]:
+def planted(clips: int, seed: int, length: int = 31) -> dict[str, AlignedClip]:
     """Valence in the first visual feature, arousal in the second audio feature, plus distraction.
 
     Scales and offsets are as different as real extractors', a fifth of the rows is masked, some
@@ -38,14 +38,14 @@ def planted(clips: int, seed: int, length: int = 31) -> dict[str, Sequence]:
     """
     source = torch.Generator().manual_seed(seed)
 
-    def one(length: int) -> Sequence:
+    def one(length: int) -> AlignedClip:
         tokens = {m: torch.randn(length, d, generator=source) for m, d in WIDTHS.items()}
         labels = torch.tanh(torch.stack([tokens["visual"][:, 0], tokens["audio"][:, 1]], dim=1))
         masks = {m: torch.rand(length, generator=source) < 0.8 for m in WIDTHS}
         tokens = {"visual": tokens["visual"] / 100, "audio": 20 * tokens["audio"] - 80}
         tokens = {m: x.masked_fill(~masks[m][:, None], torch.nan) for m, x in tokens.items()}
         labelled = torch.rand(length, generator=source) < 0.9
-        return Sequence(tokens, masks, labels.masked_fill(~labelled[:, None], -5), labelled)
+        return AlignedClip(tokens, masks, labels.masked_fill(~labelled[:, None], -5), labelled)
 
     return {f"clip {i}": one(length + i) for i in range(clips)}
 
@@ -80,7 +80,7 @@ def test_a_planted_signal_is_found_in_unseen_clips(loss):
 def test_noise_is_not_found_in_unseen_clips():
     """The labels of other clips: were validation to leak into training, this would score too."""
 
-    def shuffled(clips: dict[str, Sequence]) -> dict[str, Sequence]:
+    def shuffled(clips: dict[str, AlignedClip]) -> dict[str, AlignedClip]:
         return {
             name: replace(c, labels=c.labels.roll(11, dims=0), label_mask=c.label_mask.roll(11))
             for name, c in clips.items()
@@ -130,14 +130,14 @@ def test_every_epoch_is_in_the_history():
     assert [row.lr for row in history] == pytest.approx([1e-2, 0.75e-2, 0.25e-2])
 
 
-def test_gates_report_how_far_they_are_open():
-    assert all(row.open == {} for row in train(concat).history)
+def test_the_history_holds_gate_activity():
+    assert all(row.gate_activity == {} for row in train(concat).history)
     for row in train().history:
-        assert list(row.open) == ["visual", "audio"]
-        assert all(0 < share < 1 for share in row.open.values())
+        assert list(row.gate_activity) == ["visual", "audio"]
+        assert all(0 < share < 1 for share in row.gate_activity.values())
 
 
-class Ajar(Head):
+class Gated(Head):
     """A head whose gate leaves its own encoding a weight of 1/5 in step 0 and of 1 after it."""
 
     def __init__(self) -> None:
@@ -153,16 +153,16 @@ class Ajar(Head):
         return {"audio": torch.stack([own, 1 - own], dim=-1)}  # (B, T, 2)
 
 
-def test_a_gate_is_open_by_what_it_takes_from_elsewhere():
+def test_gate_activity_is_the_weight_of_all_but_the_own_encoding():
     clips = planted(2, 1, length=STEPS - 1)  # 6 and 7 steps, each one window
-    model = Standardised(Ajar())
-    assert openness(model, clips, recipe()) == pytest.approx({"audio": 2 * 0.8 / (6 + 7)})
+    model = Standardised(Gated())
+    assert gate_activity(model, clips, recipe()) == pytest.approx({"audio": 2 * 0.8 / (6 + 7)})
 
 
 @pytest.mark.parametrize("schedule", ["constant", "cosine", "plateau"])
 @pytest.mark.parametrize("optimiser", ["adamw", "sgd"])
 @pytest.mark.parametrize("epochs", [1, 2, 4])
-def test_a_run_taken_up_again_ends_in_the_same_bits(schedule, optimiser, epochs, tmp_path):
+def test_a_resumed_training_ends_in_the_same_bits(schedule, optimiser, epochs, tmp_path):
     """Through a file, as weights_only reads it, and with other random numbers drawn between."""
 
     def make() -> Training:
@@ -172,27 +172,27 @@ def test_a_run_taken_up_again_ends_in_the_same_bits(schedule, optimiser, epochs,
     straight = make()
     list(straight.epochs())
 
-    left = make()
-    running = left.epochs()
+    stopped = make()
+    running = stopped.epochs()
     for _ in range(epochs):
         next(running)
-    torch.save(left.state(), tmp_path / "state.pt")
+    torch.save(stopped.state(), tmp_path / "state.pt")
 
-    taken_up = make()
+    resumed = make()
     torch.randn(101)
-    taken_up.resume(torch.load(tmp_path / "state.pt", weights_only=True))
-    list(taken_up.epochs())
-    assert taken_up.history == straight.history
-    assert taken_up.weights.keys() == straight.weights.keys()
-    assert all(torch.equal(taken_up.weights[k], x) for k, x in straight.weights.items())
+    resumed.resume(torch.load(tmp_path / "state.pt", weights_only=True))
+    list(resumed.epochs())
+    assert resumed.history == straight.history
+    assert resumed.weights.keys() == straight.weights.keys()
+    assert all(torch.equal(resumed.weights[k], x) for k, x in straight.weights.items())
 
 
 def test_a_label_per_clip_is_a_grid_of_one_step():
     def make() -> Head:
         return build("grjca", WIDTHS, 1, Y, channels=CHANNELS)
 
-    drawn = (planted(1, seed, length=1)["clip 0"] for seed in range(19))
-    clips = dict(zip("abcdefg", (c for c in drawn if c.label_mask.all()), strict=False))
+    single = (planted(1, seed, length=1)["clip 0"] for seed in range(19))
+    clips = dict(zip("abcdefg", (c for c in single if c.label_mask.all()), strict=False))
     assert len(clips) == 7  # in batches of three, one would be left over for the batch norms
     result = fit(make, clips, clips, recipe(steps=1, hop=1, batch=3), 0)
     assert len(result.history) == 3
@@ -205,25 +205,25 @@ def test_clips_without_labels_do_no_harm():
     assert len(result.history) == 3
 
 
-class Watched(Head):
-    """A head that remembers the first row of each window it was trained on."""
+class Recorder(Head):
+    """A head that records the first row of each window it was trained on."""
 
     def __init__(self) -> None:
         super().__init__(WIDTHS, STEPS, Y)
-        self.seen: list[float] = []
+        self.read: list[float] = []
         self.weight = torch.nn.Parameter(torch.ones(1))
 
     def fuse(self, streams: dict[str, Tensor]) -> Tensor:
         if self.training:
-            self.seen += streams["visual"][:, 0, 0].tolist()
+            self.read += streams["visual"][:, 0, 0].tolist()
         return self.weight * streams["visual"][..., :Y]
 
 
 def test_every_epoch_reads_all_windows_in_an_order_that_the_seed_decides():
-    heads = [Watched(), Watched(), Watched()]
+    heads = [Recorder(), Recorder(), Recorder()]
     for seed, head in zip([0, 0, 1], heads, strict=True):
         train(lambda head=head: head, seed=seed, epochs=2)
-    first, again, other = (head.seen for head in heads)
+    first, again, other = (head.read for head in heads)
     half = len(first) // 2
     assert first == again
     assert first != other
@@ -231,8 +231,8 @@ def test_every_epoch_reads_all_windows_in_an_order_that_the_seed_decides():
     assert sorted(first[:half]) == sorted(first[half:]) == sorted(other[:half])
 
 
-class Spoilt(Head):
-    """A head that answers with NaN once it is trained, or once it is asked."""
+class Broken(Head):
+    """A head whose output is NaN in train mode, or in eval mode."""
 
     def __init__(self, when_training: bool) -> None:
         super().__init__(WIDTHS, STEPS, Y)
@@ -247,17 +247,17 @@ class Spoilt(Head):
 def test_a_loss_that_is_not_finite_is_named_with_its_place():
     message = r"epoch 1: the loss is nan in batch 1 of 3, first in clip 'clip \d'; lr 0\.01"
     with pytest.raises(FloatingPointError, match=message):
-        train(lambda: Spoilt(when_training=True))
+        train(lambda: Broken(when_training=True))
 
 
 def test_predictions_that_are_not_finite_are_named_with_their_clip():
     with pytest.raises(FloatingPointError, match="predictions for clip 'clip 0' are not finite"):
-        train(lambda: Spoilt(when_training=False))
+        train(lambda: Broken(when_training=False))
 
 
 @pytest.mark.parametrize("split", ["training", "validation"])
 class TestASplitThatCannotWork:
-    def run(self, split: str, clips: dict[str, Sequence]) -> Training:
+    def run(self, split: str, clips: dict[str, AlignedClip]) -> Training:
         good = planted(3, 1)
         pair = (clips, good) if split == "training" else (good, clips)
         return fit(grjca, *pair, recipe(), 0)

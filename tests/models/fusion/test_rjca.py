@@ -17,34 +17,34 @@ CHANNELS_OF_MAP = 3
 MAP = {**WIDTHS, "visual": 49 * CHANNELS_OF_MAP}
 
 
-def looked(visual: Tensor, audio: Tensor, w: Weights, layout: str) -> Tensor:
+def spatial(visual: Tensor, audio: Tensor, w: Weights, layout: str) -> Tensor:
     """Audio-guided spatial attention over the rows of one clip."""
     steps = []
-    for face, voice in zip(visual, audio, strict=True):
-        places = face.reshape(49, CHANNELS_OF_MAP)
+    for frame, guide in zip(visual, audio, strict=True):
+        positions = frame.reshape(49, CHANNELS_OF_MAP)
         if layout == "corrected":
-            places = torch.stack([face[p::49] for p in range(49)])
-        g = linear(linear(voice, w, "encode.attend.W_s").clamp(min=0), w, "encode.attend.W_g")
+            positions = torch.stack([frame[p::49] for p in range(49)])
+        g = linear(linear(guide, w, "encode.attend.W_s").clamp(min=0), w, "encode.attend.W_g")
         scores = []
         for p in range(49):
-            u = linear(places[p], w, "encode.attend.W_p").clamp(min=0)
+            u = linear(positions[p], w, "encode.attend.W_p").clamp(min=0)
             evidence = torch.tanh(linear(u, w, "encode.attend.W_V") + g[p])
             scores.append(linear(evidence, w, "encode.attend.w_h")[0])
         alpha = softmax(torch.stack(scores))
-        seen = torch.stack([alpha[p] * places[p] for p in range(49)]).sum(dim=0)
-        steps.append(linear(seen, w, "encode.attend.W_f"))
+        attended = torch.stack([alpha[p] * positions[p] for p in range(49)]).sum(dim=0)
+        steps.append(linear(attended, w, "encode.attend.W_f"))
     return torch.stack(steps)
 
 
 def encoded(w: Weights, clip: Clip, recurrent: bool, layout: str | None) -> Clip:
-    def heard(m: str, x: Tensor) -> Tensor:
+    def recurred(m: str, x: Tensor) -> Tensor:
         return rl(x, w, f"encode.recur.{m}") if recurrent else x
 
     streams = {m: l2(x) for m, x in clip.items()}
-    audio = heard("audio", streams["audio"])
+    audio = recurred("audio", streams["audio"])
     if layout:
-        streams["visual"] = looked(streams["visual"], audio, w, layout)
-    return {m: audio if m == "audio" else heard(m, x) for m, x in streams.items()}
+        streams["visual"] = spatial(streams["visual"], audio, w, layout)
+    return {m: audio if m == "audio" else recurred(m, x) for m, x in streams.items()}
 
 
 def jca_dcn(w: Weights, clip: Clip, layout: str | None) -> Tensor:
@@ -99,7 +99,7 @@ class TestSpatialAttention:
         with pytest.raises(ValueError, match="reads C x 49 visual features, got 11"):
             build(name, WIDTHS, T, width=WIDTH, spatial=True)
 
-    def test_needs_a_voice_and_a_face(self, name):
+    def test_needs_audio_and_visual(self, name):
         with pytest.raises(ValueError, match=r"needs visual and audio, got \['visual', 'text'\]"):
             build(name, {"visual": 49, "text": 5}, T, width=WIDTH, spatial=True)
 

@@ -23,8 +23,8 @@ def attention(x: Tensor, s: Tensor, w: Weights, at: str) -> Tensor:
     )
     rows = []
     for q in query:
-        share = softmax(torch.stack([q @ k / WIDTH**0.5 for k in key]))
-        rows.append(sum(share[i] * value[i] for i in range(len(value))))
+        weights = softmax(torch.stack([q @ k / WIDTH**0.5 for k in key]))
+        rows.append(sum(weights[i] * value[i] for i in range(len(value))))
     return linear(torch.stack(rows), w, f"{at}.W_o")
 
 
@@ -48,15 +48,15 @@ def jmt(w: Weights, clip: Clip, pairs: list[str], fusion: str) -> Tensor:
     if any("joint" in pair for pair in pairs):
         f["joint"] = linear(torch.cat(list(f.values()), dim=1), w, "W_joint")
     e = {s: encoder(x, w, f"encode.{s}") for s, x in f.items()}
-    heard = []
+    attended = []
     for pair in pairs:
-        asker, asked = pair.split("<")
-        heard.append(attention(e[asker], e[asked], w, f"attend.{asker}"))
+        query, source = pair.split("<")
+        attended.append(attention(e[query], e[source], w, f"attend.{query}"))
     if fusion == "fc":
-        return r1(linear(torch.cat(heard, dim=1), w, "W_f"), w, Y)
+        return r1(linear(torch.cat(attended, dim=1), w, "W_f"), w, Y)
     rows = []
     for t in range(T):
-        tokens = encoder(torch.stack([h[t] for h in heard]), w, "encode_f")
+        tokens = encoder(torch.stack([h[t] for h in attended]), w, "encode_f")
         rows.append(attention(tokens, tokens, w, "attend_f")[-1])
     return r1(torch.stack(rows), w, Y)
 

@@ -1,4 +1,4 @@
-"""Sequence: one clip on its time grid, as the heads are trained on it."""
+"""AlignedClip: one clip's features and labels on a common time grid."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from models.shapes import expect
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Sequence:
-    """One clip: the features of each modality and the labels, on one grid of T steps.
+class AlignedClip:
+    """One clip: the features of each modality and the labels, on one time grid of T steps.
 
-    tokens      {modality: float (T, D)}   anything, NaN included, where the mask is False
+    tokens      {modality: float (T, D)}   any value, NaN included, where the mask is False
     masks       {modality: bool (T,)}      True where the modality has a row
-    labels      float (T, Y)               anything, NaN included, where the mask is False
+    labels      float (T, Y)               any value, NaN included, where the mask is False
     label_mask  bool (T,)                  True where the annotators gave a value
 
     Raises ShapeError, TypeError or ValueError where that does not hold; T may be 0.

@@ -18,7 +18,7 @@ def cross_attention(w: Weights, clip: Clip, fusion: str) -> Tensor:
         m: unit(linear(rows, w, f"project.each.{m}") if m != "visual" else rows)
         for m, rows in clip.items()
     }
-    heard = {m: torch.zeros_like(rows) for m, rows in x.items()}
+    attended = {m: torch.zeros_like(rows) for m, rows in x.items()}
     names = list(clip)
     for i, m in enumerate(names):
         for n in names[i + 1 :]:
@@ -27,12 +27,12 @@ def cross_attention(w: Weights, clip: Clip, fusion: str) -> Tensor:
             rows = torch.stack([softmax(z.T[:, t]) for t in range(T)], dim=1)
             for t in range(T):
                 step = torch.eye(T, dtype=z.dtype)[t][:, None]
-                heard[m] = heard[m] + step * sum(columns[k, t] * x[m][k] for k in range(T))
-                heard[n] = heard[n] + step * sum(rows[k, t] * x[n][k] for k in range(T))
+                attended[m] = attended[m] + step * sum(columns[k, t] * x[m][k] for k in range(T))
+                attended[n] = attended[n] + step * sum(rows[k, t] * x[n][k] for k in range(T))
     if fusion == "concat":
-        joint = torch.cat([torch.tanh(x[m] + heard[m]) for m in clip], dim=1)
+        joint = torch.cat([torch.tanh(x[m] + attended[m]) for m in clip], dim=1)
     else:
-        joint = torch.stack(list(heard.values())).sum(dim=0)
+        joint = torch.stack(list(attended.values())).sum(dim=0)
     outputs = []
     for k in range(Y):
         hidden = joint

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import uniform_filter1d  # librosa brings it; only this test needs it
 
+from models.evaluation.published import PROTOCOLS, moving_mean
 from models.metrics import ccc
-from models.published import PROTOCOLS, moving_mean
 
 ROWS = np.array([[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]])
 ALL = np.ones(3, bool)
@@ -61,9 +61,9 @@ def test_smoothing_by_the_letter():
     """Clipped, zero where there is no label, smoothed per clip, all steps together."""
     clips = planted()
     for k, size in ((0, 20), (1, 50)):
-        x = [np.clip(guess[:, k], -1, 1) * seen for guess, _, seen in clips]
+        x = [np.clip(predicted[:, k], -1, 1) * mask for predicted, _, mask in clips]
         x = np.concatenate([uniform_filter1d(one, size, mode="constant") for one in x])
-        y = np.concatenate([label[:, k] * seen for _, label, seen in clips])
+        y = np.concatenate([label[:, k] * mask for _, label, mask in clips])
         assert PROTOCOLS["ccc_affwild2_smoothed"](clips)[k] == pytest.approx(ccc(x, y))
 
 

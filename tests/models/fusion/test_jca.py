@@ -15,12 +15,12 @@ WIDTHS = {"visual": 11, "audio": 13, "text": 17}
 def jca(w: Weights, clip: Clip) -> Tensor:
     x = {m: linear(rows, w, f"W_e.{m}") for m, rows in clip.items()}
     joint = torch.cat(list(x.values()), dim=1)
-    heard = []
+    attended = []
     for m in clip:
         related = torch.tanh(x[m].T @ w[f"W_j.{m}"] @ joint / joint.shape[1] ** 0.5)
         hidden = linear(related, w, f"W_c.{m}") + linear(x[m].T, w, f"W.{m}")
-        heard.append(linear(hidden.clamp(min=0), w, f"W_h.{m}").T + x[m])
-    return r1(torch.cat(heard, dim=1), w, Y, relu=False)
+        attended.append(linear(hidden.clamp(min=0), w, f"W_h.{m}").T + x[m])
+    return r1(torch.cat(attended, dim=1), w, Y, relu=False)
 
 
 @pytest.mark.parametrize("count", [2, 3])

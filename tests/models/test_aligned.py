@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from models.sequence import Sequence
+from models.aligned import AlignedClip
 from models.shapes import ShapeError
 
 T, D, Y = 7, 5, 2
@@ -22,33 +22,33 @@ def parts(**changes: Any) -> dict[str, Any]:
 
 
 def test_its_length_is_its_steps():
-    assert len(Sequence(**parts())) == T
+    assert len(AlignedClip(**parts())) == T
 
 
 def test_what_is_masked_may_be_anything():
     x, mask = torch.randn(T, D), torch.ones(T, dtype=torch.bool)
     x[3], mask[3] = torch.nan, False
-    Sequence(**parts(tokens={"audio": x}, masks={"audio": mask}))
+    AlignedClip(**parts(tokens={"audio": x}, masks={"audio": mask}))
 
 
 def test_nan_in_a_row_said_to_be_valid_is_named():
     x = torch.randn(T, D)
     x[3, 1], x[5] = torch.nan, torch.inf
     with pytest.raises(ValueError, match=r"tokens\['audio'\] has 2 rows that its mask calls valid"):
-        Sequence(**parts(tokens={"audio": x}))
+        AlignedClip(**parts(tokens={"audio": x}))
     with pytest.raises(ValueError, match="labels has 7 rows"):
-        Sequence(**parts(labels=torch.full((T, Y), torch.nan)))
+        AlignedClip(**parts(labels=torch.full((T, Y), torch.nan)))
 
 
 def test_modalities_of_other_lengths_are_named():
     with pytest.raises(ShapeError, match=r"tokens\['audio'\] must be \(T=7, D\), got \(11, 5\)"):
-        Sequence(**parts(tokens={"audio": torch.randn(11, D)}))
+        AlignedClip(**parts(tokens={"audio": torch.randn(11, D)}))
     with pytest.raises(ShapeError, match=r"the mask of labels must be \(T=7\), got \(11,\)"):
-        Sequence(**parts(label_mask=torch.ones(11, dtype=torch.bool)))
+        AlignedClip(**parts(label_mask=torch.ones(11, dtype=torch.bool)))
 
 
 def test_masks_of_other_modalities_or_kinds_are_named():
     with pytest.raises(ValueError, match=r"tokens of \['audio'\] but masks of \[\]"):
-        Sequence(**parts(masks={}))
+        AlignedClip(**parts(masks={}))
     with pytest.raises(TypeError, match=r"the mask of labels must be bool, got torch\.float32"):
-        Sequence(**parts(label_mask=torch.ones(T)))
+        AlignedClip(**parts(label_mask=torch.ones(T)))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.bootstrap import draw, interval, resampled_ccc
+from models.evaluation.bootstrap import draw, interval, resampled_ccc
 from models.metrics import ccc
 
 LENGTHS = (3, 7, 1, 11, 5)

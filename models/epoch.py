@@ -1,4 +1,4 @@
-"""Descent: one pass over the training windows, a step of the optimiser for each batch of them."""
+"""One epoch of training: a pass over the windows, with an optimiser step for each batch."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from models.recipe import Recipe
 from models.standardise import Standardised
 
 
-def descend(
+def train_epoch(
     model: Standardised, data: Dataset, order: Tensor, recipe: Recipe, optimiser: Optimizer
 ) -> float:
-    """Train on the windows numbered by `order` (W,), in that order -> mean loss of the batches.
+    """Train for one epoch on the windows numbered by `order` (W,) -> mean loss of the batches.
 
     Raises FloatingPointError, with batch and clip, for a loss that is not finite.
     """
     model.train()
-    # Batches as even as they come: a last batch of one window would upset the batch norms.
+    # Batches of even size: a last batch of one window would have no variance for batch norm.
     batches = order.to(data.index.device).tensor_split(math.ceil(len(order) / recipe.batch))
     total = 0.0
     for number, which in enumerate(batches, start=1):
@@ -31,7 +31,7 @@ def descend(
         if not math.isfinite(value := loss.item()):
             raise FloatingPointError(
                 f"the loss is {value} in batch {number} of {len(batches)}"
-                f"{_blamed(out, data, which)}; lr {recipe.lr:g} may be too high, or clip_norm "
+                f"{_first_clip(out, data, which)}; lr {recipe.lr:g} may be too high, or clip_norm "
                 f"({recipe.clip_norm}) too lax"
             )
         optimiser.zero_grad()
@@ -43,7 +43,7 @@ def descend(
     return total / len(batches)
 
 
-def _blamed(out: Tensor, data: Dataset, which: Tensor) -> str:
-    """Which clip has the first window whose output (B, T, Y) is not finite, if one has."""
+def _first_clip(out: Tensor, data: Dataset, which: Tensor) -> str:
+    """The clip of the first window whose output (B, T, Y) is not finite, as part of a sentence."""
     bad = which[~out.isfinite().flatten(1).all(dim=1)]
     return f", first in clip {data.names[int(data.clip[bad[0]])]!r}" if len(bad) else ""

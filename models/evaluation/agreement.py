@@ -1,0 +1,68 @@
+"""Agreement of the predictions of a split with its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from models.aligned import AlignedClip
+from models.evaluation.published import PROTOCOLS
+from models.metrics import scores
+from models.targets import TARGETS
+from models.trained import Predictions, Trained
+
+Clips = Mapping[str, AlignedClip]
+Scores = dict[str, dict[str, float]]  # {one of models.targets.MEASURED: {metric: value}}
+
+
+def agreement(predictions: Predictions, clips: Clips, variants: Sequence[str] = ()) -> Scores:
+    """Every metric of each target, over all labelled steps of all clips together.
+
+    predictions {clip: (T, Y)}; variants of CCC from PROTOCOLS are added, and the mean over targets
+    of CCC and its variants. Raises as models.metrics.scores does.
+    """
+    each = [(predictions[n], c.labels.numpy(), c.label_mask.numpy()) for n, c in clips.items()]
+    predicted, label, valid = (np.concatenate(parts) for parts in zip(*each, strict=True))
+    table = scores(predicted, label, valid, TARGETS)
+    for variant in variants:
+        for target, value in zip(TARGETS, PROTOCOLS[variant](each), strict=True):
+            table[target][variant] = float(value)
+    means = {m: float(np.mean([table[t][m] for t in TARGETS])) for m in ("ccc", *variants)}
+    return {**table, "mean": means}
+
+
+def over_seeds(each: Sequence[Scores]) -> Scores:
+    """Mean of every metric over seeds, and the population standard deviation of CCC, `ccc_std`."""
+    table: Scores = {}
+    for target, metrics in each[0].items():
+        table[target] = {m: rounded(np.mean([s[target][m] for s in each])) for m in metrics}
+        table[target]["ccc_std"] = rounded(np.std([s[target]["ccc"] for s in each]))
+    return table
+
+
+def ccc_without(seeds: Sequence[Trained], clips: Clips) -> dict[str, Any]:
+    """CCC of a run without each of its modalities: {ccc_without: {modality: {target: mean CCC}}}.
+
+    The modality is masked at every step; the mean is over seeds. Empty for a single modality.
+    """
+    modalities = list(seeds[0].about["widths"])
+    if len(modalities) < 2:
+        return {}
+    each = {m: _without(seeds, clips, m) for m in modalities}
+    return {"ccc_without": {m: {t: s[t]["ccc"] for t in TARGETS} for m, s in each.items()}}
+
+
+def _without(seeds: Sequence[Trained], clips: Clips, modality: str) -> Scores:
+    masked = {}
+    for name, clip in clips.items():
+        masks = {m: x & (m != modality) for m, x in clip.masks.items()}
+        masked[name] = replace(clip, masks=masks)
+    return over_seeds([agreement(trained.each_of(masked), masked) for trained in seeds])
+
+
+def rounded(x: Any) -> float:
+    """A number at the precision at which scores are reported, 6 decimals."""
+    return round(float(x), 6)

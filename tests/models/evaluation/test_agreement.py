@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from models.evaluation.agreement import agreement, ccc_without, over_seeds, rounded
+from models.evaluation.published import PROTOCOLS
+from tests.models.simple import clip, run, truth
+
+# Valence x = 1 2 3 and y = 2 4 6, arousal right; in two clips, and one step without a label.
+CLIPS = {"a": clip([[2, 0.1], [4, 0.2], [9, 9]], unlabelled=[2]), "b": clip([[6.0, 0.6]])}
+PREDICTIONS = {
+    "b": np.array([[3, 0.6]], np.float32),
+    "a": np.array([[1, 0.1], [2, 0.2], [-5, 5]], np.float32),
+}
+
+
+def test_metrics_by_hand_over_the_labelled_steps_of_all_clips():
+    scores = agreement(PREDICTIONS, CLIPS)
+    valence, arousal = scores["valence"], scores["arousal"]
+    assert valence == pytest.approx({"ccc": 8 / 22, "pearson": 1, "rmse": math.sqrt(14 / 3)})
+    assert arousal == pytest.approx({"ccc": 1, "pearson": 1, "rmse": 0}, abs=1e-6)
+    assert scores["mean"] == pytest.approx({"ccc": (8 / 22 + 1) / 2})
+
+
+def test_variants_stand_beside_the_metrics_and_have_a_mean():
+    scores = agreement(PREDICTIONS, CLIPS, ["ccc_sample_variance"])
+    assert scores["valence"]["ccc_sample_variance"] == pytest.approx(8 / 27)
+    assert scores["arousal"]["ccc_sample_variance"] == pytest.approx(2 / 3)
+    assert scores["mean"]["ccc_sample_variance"] == pytest.approx((8 / 27 + 2 / 3) / 2)
+    assert scores["mean"]["ccc"] == agreement(PREDICTIONS, CLIPS)["mean"]["ccc"]
+
+
+def test_every_published_variant_can_be_chosen():
+    assert set(agreement(PREDICTIONS, CLIPS, list(PROTOCOLS))["mean"]) == {"ccc", *PROTOCOLS}
+
+
+def test_a_target_without_agreement_to_measure_is_named():
+    constant = {"a": clip([[0.1, 0.5], [0.2, 0.5]])}
+    with pytest.raises(ValueError, match="arousal: agreement is undefined"):
+        agreement(truth(constant), constant)
+
+
+def test_seeds_are_averaged_and_ccc_has_its_deviation():
+    """Of 0.5 and 0.7: mean 0.6, deviation 0.1 with the population's denominator."""
+    each = [{"valence": {"ccc": c, "rmse": r}} for c, r in ((0.5, 1), (0.7, 3))]
+    assert over_seeds(each) == {"valence": {"ccc": 0.6, "rmse": 2, "ccc_std": 0.1}}
+
+
+def test_one_seed_has_no_deviation():
+    assert over_seeds([{"mean": {"ccc": 1 / 3}}]) == {"mean": {"ccc": 0.333333, "ccc_std": 0}}
+
+
+def test_without_its_modality_a_target_is_lost():
+    assert ccc_without([run()], CLIPS) == {
+        "ccc_without": {
+            "visual": {"valence": 0, "arousal": pytest.approx(1)},
+            "audio": {"valence": pytest.approx(1), "arousal": 0},
+        }
+    }
+
+
+def test_without_a_modality_means_are_over_seeds():
+    """One seed is right, the other predicts nothing but zeros."""
+    found = ccc_without([run(1.0), run(0.0)], CLIPS)["ccc_without"]
+    assert found["visual"] == {"valence": 0, "arousal": pytest.approx(0.5)}
+
+
+def test_a_single_modality_cannot_be_taken_away():
+    assert ccc_without([run(widths={"visual": 1})], CLIPS) == {}
+
+
+def test_scores_are_rounded_to_six_decimals():
+    assert rounded(np.float32(2 / 3)) == 0.666667
+    assert type(rounded(np.float64(1))) is float
