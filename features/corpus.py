@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +14,6 @@ from typing import Protocol
 from features.track import Track
 
 SPLITS = ("train", "val", "test")
-MAX_HINTS = 50  # comparing n names with n names takes minutes; the first few will do
 MAX_ID_BYTES = 200  # a file system's 255 less what a suffix and a digest need
 
 
@@ -113,15 +110,3 @@ def flaw(text: str) -> str | None:
 def composed(text: str) -> str:
     """`text` with its accents composed (NFC): tables have them so, not every file system does."""
     return unicodedata.normalize("NFC", text)
-
-
-def nearest(got: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """A hint to append to a message: ", nearest: 'val'", or nothing when nothing is near."""
-    close = difflib.get_close_matches(got, list(known), n=1, cutoff=cutoff)
-    return f", nearest: {close[0]!r}" if close else ""
-
-
-def nearest_of_each(names: Iterable[str], known: Collection[str]) -> Iterator[tuple[str, str]]:
-    """(name, hint) for each name, with a hint for the first MAX_HINTS of them only."""
-    for place, name in enumerate(names):
-        yield name, nearest(name, known) if place < MAX_HINTS else ""

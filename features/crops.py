@@ -29,7 +29,7 @@ COLUMNS: dict[
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Face:
-    """What was seen in one frame.
+    """The face of a clip's subject in one frame, or why there is none.
 
     time        s
     state       State.OK exactly if there is a crop
@@ -39,7 +39,7 @@ class Face:
     landmarks   float32 (5, 2): eyes, nose, mouth corners, the viewer's left first; NaN if none
     crop        uint8 RGB (S, S, 3), aligned, or the same as JPEG, or None
     track       which of the clip's faces it is, 0 for the first that came in sight; -1 if none
-    others      everybody else in the frame; nobody unless asked for
+    non_subject everybody else in the frame, where the detector keeps them
     """
 
     time: float
@@ -50,17 +50,17 @@ class Face:
     landmarks: np.ndarray
     crop: np.ndarray | bytes | None
     track: int = -1
-    others: tuple[Face, ...] = ()
+    non_subject: tuple[Face, ...] = ()
 
 
 def no_face(time: float, state: State, confidence: float = float("nan"), faces: int = 0) -> Face:
-    """A frame without a usable face, and why."""
+    """The Face of a frame without a usable face, and why there is none."""
     nothing = np.full(14, np.nan, np.float32)
     return Face(time, state, confidence, faces, nothing[:4], nothing[4:].reshape(5, 2), None)
 
 
 def keep(clip: str, source: str, faces: Iterable[Face]) -> Record:
-    """Faces as they come -> a Record. Crops go to disk as JPEG at once, so memory stays small."""
+    """The record of a clip, from its faces as they come; crops wait on disk, as JPEG."""
     rows: dict[str, list] = {name: [] for name in COLUMNS}
     ends: list[int] = []
     with tempfile.TemporaryFile() as spool:
@@ -78,14 +78,14 @@ def keep(clip: str, source: str, faces: Iterable[Face]) -> Record:
 
 
 def encoded(crop: np.ndarray | bytes | None) -> bytes:
-    """A Face's crop as JPEG; no bytes where there is none."""
+    """The crop of a Face as JPEG; no bytes where there is none."""
     if crop is None:
         return b""
     return crop if isinstance(crop, bytes) else jpeg(crop)
 
 
 def written(spool: IO[bytes]) -> np.ndarray:
-    """What a file was filled with, uint8 (K,): read as it is sliced, also once it is closed."""
+    """The bytes of a spool file, uint8 (K,): read as they are sliced, also once it is closed."""
     spool.flush()
     return np.memmap(spool, np.uint8, "r") if spool.tell() else np.zeros(0, np.uint8)
 
@@ -101,9 +101,10 @@ def jpeg(crop: np.ndarray) -> bytes:
 
 
 class Crops:
-    """The faces of one clip read back: times float64 (T,), state uint8 (T,), images where ok.
+    """The face crops of one clip, read back from its record.
 
-    The pictures are read and decoded one at a time, while they are asked for.
+    times float64 (T,), state uint8 (T,), and an image for each row that is ok, read and decoded
+    one at a time.
     """
 
     def __init__(self, record: Record):

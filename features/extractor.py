@@ -4,13 +4,13 @@ There is no registration: `features/audio/logmel.py` is the audio extractor "log
 there exposes `build(**options)` and is imported only when it is chosen, so that extracting audio
 never loads a face model. What `build` returns is called once a clip; by kind:
 
-    faces        frames (iterator of Frame), Source of sound, clip id  ->  iterator of Face
+    faces        frames (iterator of Frame), SoundSource, clip id  ->  iterator of Face
     visual       Crops                       ->  Track
-    audio        Source of sound             ->  Track
-    transcripts  Source of sound, transcript file or None, from where to where (s) in that file
-                 the clip is         ->  list of Word, or None: nobody has transcribed it
+    audio        SoundSource                 ->  Track
+    transcripts  SoundSource, transcript file or None, from where to where (s) in that file the
+                 clip is             ->  list of Word, or None: nobody has transcribed it
     text         list of Word                ->  Track
-    sync         Crops, Source of sound      ->  Lag, or None where it cannot be told
+    sync         Crops, SoundSource          ->  Lag, or None where it cannot be told
 
 An extractor that yields Tracks has `dim`, the width D of every one of them. The same source gives
 the same bytes, whatever was extracted before it or beside it. What else decides its values, if
@@ -26,14 +26,15 @@ One that keeps more of a clip than `features.crops.keep` does has a `keep` of it
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import json
-import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any
+
+from features.code import choices
+from features.nearest import unknown
 
 
 class UnknownNameError(LookupError):
@@ -42,12 +43,11 @@ class UnknownNameError(LookupError):
 
 def available(kind: str) -> list[str]:
     """The extractors of a kind: the files in features/<kind>/."""
-    package = import_module(f"features.{kind}")
-    return sorted(m.name for m in pkgutil.iter_modules(package.__path__) if m.name[0] != "_")
+    return choices(f"features.{kind}")
 
 
 def build(kind: str, name: str, options: Mapping[str, Any]) -> Any:
-    """Make an extractor. Raises UnknownNameError with the nearest right name or option."""
+    """A new extractor. Raises UnknownNameError with the nearest right name or option."""
     if name not in available(kind):
         raise UnknownNameError(unknown(f"{kind} extractor", name, available(kind)))
     factory = import_module(f"features.{kind}.{name}").build
@@ -63,15 +63,7 @@ def build(kind: str, name: str, options: Mapping[str, Any]) -> Any:
     return factory(**options)
 
 
-def unknown(what: str, got: str, known: Iterable[str]) -> str:
-    """The sentence for a name that does not exist: what there is, and the nearest to what came."""
-    known = list(known)
-    close = difflib.get_close_matches(got, known, n=1)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
-    return f"no {what} named {got!r}; there are: {', '.join(known)}.{hint}"
-
-
 @cache
 def built(kind: str, name: str, options: str) -> Any:
-    """The same, kept for the life of the process; `options` as canonical JSON."""
+    """An extractor that is made once in the life of the process; `options` as canonical JSON."""
     return build(kind, name, json.loads(options))

@@ -32,7 +32,7 @@ def onto(
     largest_gap: float,
     far: State = State.GAP,
 ) -> Track:
-    """Rows (T', D) at their own times -> a Track (T, D) at `times`.
+    """The Track (T, D) at `times` of rows (T', D) at their own times.
 
     nearest  the row nearest in time, the earlier one of two
     mean     the mean of the rows in [t - step / 2, t + step / 2) that are ok

@@ -1,4 +1,4 @@
-"""In which language something was said, and which languages a text model was made for.
+"""Language identification: of a transcript, and which languages a text model was made for.
 
 By lingua's n-gram models, https://github.com/pemistahl/lingua-rs, those that take little memory.
 """
@@ -38,8 +38,7 @@ def language(words: Sequence[Word]) -> str | None:
 
 
 def languages(extractor: Any) -> frozenset[str]:
-    """The languages of a text extractor's model, as the card beside its files of weights says: ISO
-    639-1 codes.
+    """The languages of a text extractor's model, by the card beside its weights: ISO 639-1 codes.
 
     Empty if there is no model, if its card cannot be read or names none, and if it names something
     that is no code (multilingual).
@@ -51,10 +50,10 @@ def languages(extractor: Any) -> frozenset[str]:
 @cache
 def _carded(card: Path) -> frozenset[str]:
     try:
-        said = ModelCard.load(card).data.to_dict().get("language")
+        found = ModelCard.load(card).data.to_dict().get("language")
     except (ValueError, YAMLError):  # written for people; nobody promised that programs can read it
         return frozenset()
-    listed = said if isinstance(said, list) else [said]
+    listed = found if isinstance(found, list) else [found]
     codes = {"no" if code is False else str(code).lower() for code in listed}  # YAML's no is false
     if any(len(code) != 2 for code in codes):
         return frozenset()

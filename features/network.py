@@ -1,4 +1,4 @@
-"""Where and how a frozen network runs: on which device, in which layout, over which batches."""
+"""How a frozen network runs: on which device, in which memory layout, over which batches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.fx import Node, symbolic_trace
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from features.factored import LAYOUT, flat
+from features.factorised import LAYOUT, in_2d
 
 T = TypeVar("T")
 DEVICES = ("auto", "cpu", "cuda")
@@ -22,13 +22,13 @@ CONVOLUTIONS, NORMS = (nn.Conv2d, nn.Conv3d), (nn.BatchNorm2d, nn.BatchNorm3d)
 
 @dataclass(frozen=True)
 class Place:
-    """A device, and whether sums of products are made there in half precision, bfloat16."""
+    """A device placement: where a network runs, and whether in half precision, bfloat16."""
 
     device: torch.device
     half: bool = False
 
     def precise(self, forward: Callable[..., Any]) -> Callable[..., Any]:
-        """A network's forward pass, made in this place's precision."""
+        """A network's forward pass, in the precision of this place."""
         return torch.autocast(self.device.type, torch.bfloat16)(forward) if self.half else forward
 
 
@@ -51,8 +51,8 @@ def place(device: str, known: tuple[str, ...] = DEVICES + HALF) -> Place:
     return Place(torch.device("cuda"), half)
 
 
-def whole(name: str, **counts: int) -> None:
-    """Raises ValueError for an option of an extractor that must be a number of at least 1."""
+def check_positive(name: str, **counts: int) -> None:
+    """Check options of an extractor that must be positive integers. Raises ValueError."""
     for option, count in counts.items():
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:
             raise ValueError(f"{name}: {option} must be a whole number of at least 1, got {count}")
@@ -66,16 +66,16 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 class Convolutions:
-    """A frozen convolutional network, as fast as its equations allow on one core.
+    """A frozen convolutional network, optimised for inference on one core.
 
-    Batch normalisation is folded into the convolution before it, convolutions of clips are made of
-    pictures', and a picture's channels lie innermost: the same numbers but for rounding (tests:
-    1e-5 of the largest).
+    Batch normalisation is folded into the convolution before it, factorised 3-D convolutions are
+    computed as 2-D ones, and channels lie innermost: the same numbers but for rounding (tests: 1e-5
+    of the largest).
     """
 
     def __init__(self, module: nn.Module, where: Place):
         self._device = where.device
-        module = flat(folded(module.eval())).requires_grad_(False)
+        module = in_2d(folded(module.eval())).requires_grad_(False)
         self._module = module.to(where.device)
         for part in self._module.modules():
             if isinstance(part, nn.Conv2d):
@@ -90,7 +90,7 @@ class Convolutions:
 
 
 def folded(module: nn.Module) -> nn.Module:
-    """The same with each batch norm that follows a convolution made a part of it."""
+    """A network whose batch norms are folded into the convolutions before them."""
     traced = symbolic_trace(module)
     parts = dict(traced.named_modules())
     for node in list(traced.graph.nodes):
@@ -110,5 +110,5 @@ def folded(module: nn.Module) -> nn.Module:
 
 
 def _part(parts: Mapping[str, nn.Module], node: Any) -> nn.Module | None:
-    """The part of a network that a step of it calls, if it does."""
+    """The module that a node of a network's graph calls, if it does."""
     return parts[str(node.target)] if isinstance(node, Node) and node.op == "call_module" else None

@@ -23,7 +23,7 @@ from features.weights import WeightsError, some
 
 UNREAD = {".md", ".onnx", ".h5", ".ot", ".msgpack"}  # files of a model that torch does not load
 WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
-READERS = {  # what reads a signal for the model, and the files of which it needs one
+PROCESSORS = {  # what prepares a signal for the model, and the files of which it needs one
     "tokenizer": ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "*.tiktoken"),
     "image processor": ("preprocessor_config.json", "processor_config.json"),
     "feature extractor": ("preprocessor_config.json", "processor_config.json"),
@@ -32,13 +32,13 @@ READERS = {  # what reads a signal for the model, and the files of which it need
 
 
 def folder(
-    model: str, reader: str, weights: tuple[str, ...] = WEIGHTS, get: str = "<model id>"
+    model: str, processor: str, weights: tuple[str, ...] = WEIGHTS, get: str = "<model id>"
 ) -> Path:
-    """A folder, or a model id whose files are in the cache already -> the folder of the files.
+    """The folder of a model's files, by its path or by the id of a model in the local cache.
 
-    reader   one of READERS
-    weights  what files of weights are called
-    get      the id of such a model, for whoever has none
+    processor  one of PROCESSORS
+    weights    what files of weights are called
+    get        the id of such a model, for whoever has none
 
     Raises FileNotFoundError for what is not there.
     """
@@ -51,7 +51,7 @@ def folder(
                 f"no folder {model}, and no such model in the cache; get one with: "
                 f"hf download {get} --local-dir {model}"
             ) from None
-    need = {"configuration": ("config.json",), "weights": weights, reader: READERS[reader]}
+    need = {"configuration": ("config.json",), "weights": weights, processor: PROCESSORS[processor]}
     for what, patterns in need.items():
         if not any(any(place.glob(pattern)) for pattern in patterns):
             raise FileNotFoundError(
@@ -62,9 +62,9 @@ def folder(
 
 
 def load(root: Path, where: Place, unused: tuple[str, ...] = ()) -> PreTrainedModel:
-    """The model in a folder, frozen, in its place. Raises WeightsError.
+    """The model in a folder, frozen, where it runs. Raises WeightsError.
 
-    unused  beginnings of names of parts that nobody asks: they may be missing, or larger
+    unused  beginnings of names of unused parts: they may be missing, or larger
     """
     with reading("model", root):
         model, info = AutoModel.from_pretrained(
@@ -89,7 +89,7 @@ def load(root: Path, where: Place, unused: tuple[str, ...] = ()) -> PreTrainedMo
 
 
 def _surplus(model: PreTrainedModel, names: Iterable[str], unused: tuple[str, ...]) -> list[str]:
-    """What of some names is in lists of blocks that the model has too: blocks that it lacks.
+    """Those of some names that are in module lists which the model has too: blocks that it lacks.
 
     All else (heads, poolers, another model beside it) changes nothing that the model makes.
     """
@@ -101,12 +101,12 @@ def _surplus(model: PreTrainedModel, names: Iterable[str], unused: tuple[str, ..
 
 
 def _lists(name: str) -> set[str]:
-    """The numbered lists a name lies in: of layers.3.blocks.1.bias layers and layers.3.blocks."""
+    """The module lists a name is in: of layers.3.blocks.1.bias layers and layers.3.blocks."""
     return {name[: number.start()] for number in re.finditer(r"\.\d+(?=\.)", name)}
 
 
 def files(place: Path) -> list[Path]:
-    """The files of a model that decide what it makes; a download leaves hidden ones, with dates."""
+    """The files of a model that decide its output; a download leaves hidden ones, with dates."""
     return [
         path
         for path in sorted(place.rglob("*"))
@@ -118,7 +118,7 @@ def files(place: Path) -> list[Path]:
 
 @contextmanager
 def reading(what: str, place: Path) -> Iterator[None]:
-    """Whatever goes wrong inside is a WeightsError that names the folder; quiet."""
+    """A block, quiet, in which whatever goes wrong is a WeightsError that names the folder."""
     try:
         with quiet():
             yield
@@ -128,7 +128,7 @@ def reading(what: str, place: Path) -> Iterator[None]:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Without transformers' progress bar, and without its report of what `load` checks itself."""
+    """A block without transformers' progress bar, and its report of what `load` checks itself."""
     before, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
     logging.disable_progress_bar()

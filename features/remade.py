@@ -1,4 +1,4 @@
-"""An extractor as it was when rows were made with it, from what the rows say made them."""
+"""An extractor as it was when rows were made with it, from what is known of how they were made."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
-from features.extractor import UnknownNameError, available, built, unknown
-from features.fingerprint import identity
+from features.extractor import UnknownNameError, available, built
+from features.fingerprint import identity, modules
+from features.nearest import unknown
 from features.shards import canonical
 
 
@@ -17,8 +18,9 @@ class OtherWeightsError(ValueError):
 
 
 def remade(kept: Mapping[str, Any], places: Mapping[str, Any]) -> tuple[Any, list[str]]:
-    """The extractor of an identity (see features.fingerprint), and how it differs from then.
+    """The extractor of a provenance, and how it differs from then.
 
+    kept    an identity (see features.fingerprint); its `files`, {path: digest}, may be left out
     places  {option: path} for options that say where weights lie, which an identity leaves out
 
     Code and libraries may have changed since: a sentence for each change, none if its rows are
@@ -43,7 +45,9 @@ def remade(kept: Mapping[str, Any], places: Mapping[str, Any]) -> tuple[Any, lis
 def _changes(kept: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     yield from _changed(kept["options"], now["options"])
     if kept["code"] != now["code"]:
-        yield "its code, or that of a module it imports, was another"
+        then, files = kept.get("files", {}), modules(now["kind"], now["extractor"])
+        other = [name for name in sorted({*then, *files}) if then.get(name) != files.get(name)]
+        yield f"its code was another ({', '.join(other)})" if then else "its code was another"
     yield from _changed(kept["versions"], now["versions"])
 
 

@@ -12,8 +12,10 @@ JPEG_QUALITY = 75
 
 
 def thumbnails(record: Record, every_s: float, size_px: int) -> list[tuple[float, bytes]]:
-    """Face crops of one clip -> (time in s, JPEG of size_px x size_px): the first one seen in each
-    stretch of `every_s`, decoding no others. Raises ValueError naming a crop that is no JPEG.
+    """The thumbnails of one clip: (time in s, JPEG of size_px x size_px), from its face crops.
+
+    The first crop in every `every_s`, decoding no others. Raises ValueError naming a crop that is
+    no JPEG.
     """
     times, state = record.columns["times"][:], record.columns["state"][:]
     ends, data = record.blobs["jpeg"]

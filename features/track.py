@@ -104,12 +104,12 @@ def nothing(dim: int) -> Track:
 
 
 def unspoken(dim: int) -> Track:
-    """A Track (1, D): the clip was listened to, or read, and nobody speaks in it."""
+    """A Track (1, D): there is sound, or a transcript, and nobody speaks in it."""
     return track(np.full((1, dim), np.nan), np.zeros(1), np.array([State.NO_SPEECH]))
 
 
 def keep_track(clip: str, source: str, track: Track) -> Record:
-    """A Track -> the record of a clip; `source` is the digest of what it was made from."""
+    """The record of a clip's Track; `source` is the digest of what it was made from."""
     return Record(
         clip, source, {"values": track.values, "times": track.times, "state": track.state}
     )

@@ -1,7 +1,7 @@
 """Networks with weights from a file on this machine: nothing is downloaded, nothing is made up.
 
-A network is laid out without numbers and gets every one of them from the file, so there is no
-moment at which it holds random ones.
+A network is made without numbers, on torch's meta device, and gets every one of them from the file,
+so there is no moment at which it holds random ones.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 N = TypeVar("N", bound=nn.Module)
-Numbers = dict[str, Tensor]
+StateDict = dict[str, Tensor]
 WRAPPED = ("state_dict", "model_state_dict", "model")  # under which training scripts keep them
 COUNT = "num_batches_tracked"  # old files lack it; only training reads it
 
@@ -25,19 +25,20 @@ class WeightsError(ValueError):
 
 
 def load(
-    lay_out: Callable[[], N],
+    architecture: Callable[[], N],
     file: str,
     get: str,
     unused: tuple[str, ...] = (),
-    adapt: Callable[[Numbers], Numbers] = lambda numbers: numbers,
+    adapt: Callable[[StateDict], StateDict] = lambda weights: weights,
 ) -> tuple[N, Path]:
-    """The network that `lay_out` makes, frozen, with the numbers of `file`; and that file.
+    """A frozen network with the weights of `file`, and that file.
 
-    file    .safetensors, or what torch.save wrote of tensors; it may hold the network as a part of
-            a larger one, under names with a prefix
-    get     how to get such a file, a command with {file} in it
-    unused  beginnings of names in the file that are no part of this network
-    adapt   changes the numbers before they are matched
+    architecture  makes the network
+    file          .safetensors, or what torch.save wrote of tensors; it may hold the network as a
+                  part of a larger one, under names with a prefix
+    get           how to get such a file, a command with {file} in it
+    unused        beginnings of names in the file that are no part of this network
+    adapt         changes the weights before they are matched
 
     Raises FileNotFoundError, WeightsError.
     """
@@ -45,20 +46,19 @@ def load(
     if not path.is_file():
         raise FileNotFoundError(f"no weights file {path}; get it with: {get.format(file=path)}")
     with torch.device("meta"):
-        network = lay_out()
+        network = architecture()
     wanted = network.state_dict()
-    numbers = _within(path, _read(path), wanted)
-    kept = {name: x for name, x in numbers.items() if not name.startswith(unused)}
-    kept = adapt(kept)
-    for name in wanted.keys() - kept.keys():
+    found = _within(path, _read(path), wanted)
+    weights = adapt({name: x for name, x in found.items() if not name.startswith(unused)})
+    for name in wanted.keys() - weights.keys():
         if name.endswith(COUNT):
-            kept[name] = torch.zeros((), dtype=torch.int64)
-    _compare(path, wanted, kept)
-    network.load_state_dict(kept, assign=True)
+            weights[name] = torch.zeros((), dtype=torch.int64)
+    _compare(path, wanted, weights)
+    network.load_state_dict(weights, assign=True)
     return network.float().eval().requires_grad_(False), path
 
 
-def _read(path: Path) -> Numbers:
+def _read(path: Path) -> StateDict:
     """Every tensor of a file by its name."""
     try:
         if path.suffix == ".safetensors":
@@ -74,35 +74,35 @@ def _read(path: Path) -> Numbers:
     return {name: x for name, x in held.items() if isinstance(x, Tensor)}
 
 
-def _within(path: Path, numbers: Numbers, wanted: Mapping[str, Tensor]) -> Numbers:
+def _within(path: Path, weights: StateDict, wanted: Mapping[str, Tensor]) -> StateDict:
     """The part of a file that fits best: its names without the prefix that they share there.
 
     Raises WeightsError where several hold all of the network, fit as well, and differ.
     """
     needed = {name: x for name, x in wanted.items() if not name.endswith(COUNT)}
     first = next(iter(needed))
-    prefixes = [name.removesuffix(first) for name in numbers if name.endswith(first)]
-    fits = {prefix: _fit(numbers, prefix, needed) for prefix in prefixes}
+    prefixes = [name.removesuffix(first) for name in weights if name.endswith(first)]
+    fits = {prefix: _fit(weights, prefix, needed) for prefix in prefixes}
     most = max(fits.values(), default=(0, 0))
     best, *others = [prefix for prefix, fit in fits.items() if fit == most] or [""]
     if most[0] == len(needed):  # what parts of a network lack, `_compare` says
         for other in others:
-            if not all(torch.equal(numbers[best + n], numbers[other + n]) for n in needed):
+            if not all(torch.equal(weights[best + n], weights[other + n]) for n in needed):
                 raise WeightsError(
                     f"{path} holds the network more than once, with other numbers under {best!r} "
                     f"than under {other!r}; keep the one that you want in a file of its own"
                 )
         best = max([best, *others], key=len)  # "" and "module.": all names begin as the first
-    return {n.removeprefix(best): x for n, x in numbers.items() if n.startswith(best)}
+    return {n.removeprefix(best): x for n, x in weights.items() if n.startswith(best)}
 
 
-def _fit(numbers: Numbers, prefix: str, needed: Mapping[str, Tensor]) -> tuple[int, int]:
+def _fit(weights: StateDict, prefix: str, needed: Mapping[str, Tensor]) -> tuple[int, int]:
     """How many tensors of a network are there under a prefix, and how many of the right shape."""
-    there = [(numbers[prefix + n], x) for n, x in needed.items() if prefix + n in numbers]
+    there = [(weights[prefix + n], x) for n, x in needed.items() if prefix + n in weights]
     return len(there), sum(got.shape == x.shape for got, x in there)
 
 
-def _compare(path: Path, wanted: Mapping[str, Tensor], got: Numbers) -> None:
+def _compare(path: Path, wanted: Mapping[str, Tensor], got: StateDict) -> None:
     """Raises WeightsError that names the first tensors that do not belong together."""
     missing = [name for name in wanted if name not in got]
     surplus = [name for name in got if name not in wanted]

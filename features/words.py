@@ -42,7 +42,7 @@ Words: TypeAlias = list[Word]  # of one clip, in order of their start
 
 
 def spread(texts: Sequence[str], start: float, end: float) -> Words:
-    """The time from `start` to `end` (s) shared out in proportion to the words' lengths."""
+    """Words that share the time from `start` to `end` (s) in proportion to their lengths."""
     total = sum(map(len, texts))
     edges = [min(end, start + (end - start) * n / total) for n in accumulate(map(len, texts))]
     edges[-1:] = [end]
@@ -65,12 +65,12 @@ def within(words: Iterable[Word], start: float, end: float | None) -> Words:
 
 
 def to_json(words: Iterable[Word]) -> list[dict[str, Any]]:
-    """Words -> plain dicts with the keys text, start, end, spread."""
+    """Words as plain dicts with the keys text, start, end, spread."""
     return [asdict(word) for word in words]
 
 
 def from_json(rows: Iterable[Mapping[str, Any]]) -> Words:
-    """What `to_json` gave -> words; raises ValueError naming the word that is not one."""
+    """The words that `to_json` made dicts of; raises ValueError naming one that is no word."""
     words = []
     for index, row in enumerate(rows):
         try:
@@ -83,8 +83,11 @@ def from_json(rows: Iterable[Mapping[str, Any]]) -> Words:
 
 
 def keep_words(clip: str, source: str, words: Sequence[Word] | None) -> Record:
-    """Words -> the record of a clip: without rows if nobody has transcribed it (None), with one row
-    that has no text if nobody speaks in it ([])."""
+    """The record of a clip's words, a row each.
+
+    Without rows if nobody has transcribed it (None); with one row that has no text if nobody speaks
+    in it ([]).
+    """
     rows = [(w.text.encode(), w.start, w.end, w.spread) for w in words or ()]
     if words is not None and not rows:
         rows = [(b"", 0.0, 0.0, False)]
@@ -99,8 +102,7 @@ def keep_words(clip: str, source: str, words: Sequence[Word] | None) -> Record:
 
 
 def read_words(record: Record) -> Words | None:
-    """The words of a kept transcript, or none of one that says that nobody speaks; None: there is
-    no transcript."""
+    """The words of a record, [] where nobody speaks; None: there is no transcript."""
     if not len(record):
         return None
     ends, data = record.blobs["text"]

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from features.audio._frames import FrameMeans, Lengths
+from features.audio.framing.frame_means import FrameMeans, Lengths
 
 RATE = 16_000  # Hz
-FRAME, EVERY = 320, 160  # samples: 20 ms every 10 ms
+FRAME, FRAME_SHIFT = 320, 160  # samples: 20 ms every 10 ms
 SHORTEST = 1000  # samples; of less openSMILE makes nothing
 GET = "make egemaps (for research; its licence forbids commercial use)"
 
@@ -24,7 +24,7 @@ def build(
     """eGeMAPS v02, its 25 low-level descriptors in openSMILE's order and units. D = 25.
 
     window_ms  the frames around a row that it averages; hop_ms  from one row to the next
-    chunk_s    sound that openSMILE hears at a time, with context_s more on both sides
+    chunk_s    sound that openSMILE gets at a time, with context_s more on both sides
     floor_db   a row whose loudest 10 ms are below it (dB of full scale) is State.SILENCE
 
     Raises LookupError where openSMILE is not installed.
@@ -34,12 +34,13 @@ def build(
 
 
 class Smile:
-    """Sound -> low-level descriptors (F, 25), smoothed over three frames.
+    """A FrameEncoder that gives openSMILE's low-level descriptors, smoothed over three frames.
 
-    Pitch, jitter, shimmer and formants hear 60 ms from their frame's start on, the rest 20 ms.
+    Samples (N,) -> (F, 25). Pitch, jitter, shimmer and formants are of 60 ms from their frame's
+    start on, the rest of 20 ms.
     """
 
-    rate, frame, every = RATE, FRAME, EVERY
+    rate, frame, frame_shift = RATE, FRAME, FRAME_SHIFT
 
     def __init__(self) -> None:
         try:
@@ -52,6 +53,6 @@ class Smile:
         )
         self.dim = len(self._smile.feature_names)
 
-    def __call__(self, sound: np.ndarray, /) -> np.ndarray:
-        sound = np.pad(sound, (0, max(0, SHORTEST - len(sound))))
-        return self._smile.process_signal(sound, RATE).to_numpy()
+    def __call__(self, samples: np.ndarray, /) -> np.ndarray:
+        samples = np.pad(samples, (0, max(0, SHORTEST - len(samples))))
+        return self._smile.process_signal(samples, RATE).to_numpy()

@@ -1,4 +1,4 @@
-"""Speech through a wav2vec 2.0, HuBERT, WavLM, ... of transformers, averaged around each row.
+"""Embeddings by wav2vec 2.0, HuBERT, WavLM, ... of transformers, averaged around each row.
 
 Baevski et al. 2020, https://arxiv.org/abs/2006.11477; Hsu et al. 2021,
 https://arxiv.org/abs/2106.07447; Chen et al. 2022, https://arxiv.org/abs/2110.13900.
@@ -6,8 +6,8 @@ https://arxiv.org/abs/2106.07447; Chen et al. 2022, https://arxiv.org/abs/2110.1
 
 from __future__ import annotations
 
-from features.audio._frames import FrameMeans, Lengths
-from features.audio._speech import Speech
+from features.audio.framing.frame_means import FrameMeans, Lengths
+from features.audio.framing.speech import SpeechTransformer
 from features.pretrained import folder
 
 
@@ -33,15 +33,19 @@ def build(
     device     auto, cpu or cuda
     """
     lengths = Lengths("hf_audio", window_ms, hop_ms, chunk_s, context_s)
-    return HfAudio(Speech(folder(model, "feature extractor"), layer, device), lengths, floor_db)
+    encoder = SpeechTransformer(folder(model, "feature extractor"), layer, device)
+    return HfAudio(encoder, lengths, floor_db)
 
 
 class HfAudio(FrameMeans):
-    """Sound -> Track (T, D): one row every hop, the mean of the model's frames around it."""
+    """The frames of a speech transformer, averaged over a window around each row.
+
+    Sound -> Track (T, D), one row every hop.
+    """
 
     libraries = ("tokenizers", "safetensors")
     paths = ("model",)
 
-    def __init__(self, speech: Speech, lengths: Lengths, floor_db: float):
-        super().__init__(speech, lengths, floor_db)
-        self.weights = speech.weights
+    def __init__(self, encoder: SpeechTransformer, lengths: Lengths, floor_db: float):
+        super().__init__(encoder, lengths, floor_db)
+        self.weights = encoder.weights

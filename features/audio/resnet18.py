@@ -14,18 +14,15 @@ import torch
 from torch import nn
 from torchvision.models import resnet18
 
-from features.audio._windows import Source, Windows, samples
-from features.network import Convolutions, place, whole
+from features.audio.framing.windows import Windows, in_samples
+from features.media.sounds import SoundSource
+from features.network import Convolutions, check_positive, place
 from features.track import Track
-from features.weights import Numbers, load
+from features.weights import StateDict, load
 
 RATE = 44_100  # Hz
-SIZE, FRAME, HOP, MELS = (
-    1024,
-    882,
-    441,
-    64,
-)  # samples of a transform, a frame, between frames; bands
+SIZE, FRAME, FRAME_SHIFT = 1024, 882, 441  # samples: of a transform, a frame, between two frames
+MELS = 64
 SHORTEST = 45_599  # samples; zeros before a shorter window: 104 frames
 MEAN_DB, DEVIATION_DB, RANGE_DB, FLOOR = -14.8, 19.895, 80.0, 1e-10
 GET = (
@@ -45,31 +42,33 @@ def build(
     floor_db   a row whose loudest 10 ms are below it (dB of full scale) is State.SILENCE
     device     auto, cpu or cuda; batch  windows at a time
     """
-    whole("resnet18", batch=batch)
-    window, hop = samples("resnet18", RATE, window_ms=window_ms, hop_ms=hop_ms)
+    check_positive("resnet18", batch=batch)
+    window, hop = in_samples("resnet18", RATE, window_ms=window_ms, hop_ms=hop_ms)
     where = place(device)
-    network, file = load(_lay_out, weights, GET, unused=("fc.",), adapt=_one_channel)
+    network, file = load(_architecture, weights, GET, unused=("fc.",), adapt=_one_channel)
     windows = Windows(RATE, window, hop, floor_db, batch, edge=False)
     return ResNet18(Convolutions(network, where), windows, [file])
 
 
-def _lay_out() -> nn.Module:
+def _architecture() -> nn.Module:
     _, *parts, _ = resnet18().named_children()  # all but its first layer and classifier
     first = nn.Conv2d(1, 64, 7, 2, 3, bias=False)
     return nn.Sequential(OrderedDict([("conv1", first), *parts]))
 
 
-def _one_channel(numbers: Numbers) -> Numbers:
-    first = numbers.get("conv1.weight")
+def _one_channel(weights: StateDict) -> StateDict:
+    first = weights.get("conv1.weight")
     if first is None or first.ndim != 4 or first.shape[1] != 3:
-        return numbers
-    return numbers | {"conv1.weight": first.sum(1, keepdim=True)}
+        return weights
+    return weights | {"conv1.weight": first.sum(1, keepdim=True)}
 
 
 class Spectrogram:
-    """Windows (B, N) at 44.1 kHz -> standardised dB of mel bands (B, 1, 64, F).
+    """The standardised mel spectrogram of the clip-wise papers.
 
-    Power of 20 ms Hann frames every 10 ms, HTK mel bands, no more than 80 dB below a window's peak.
+    Windows (B, N) at 44.1 kHz -> dB of mel bands (B, 1, 64, F), less the mean and over the
+    deviation. Power of 20 ms Hann frames every 10 ms, HTK mel bands, no more than 80 dB below a
+    window's peak.
     """
 
     def __init__(self) -> None:
@@ -78,7 +77,7 @@ class Spectrogram:
 
     def __call__(self, windows: np.ndarray) -> torch.Tensor:
         x = nn.functional.pad(torch.from_numpy(windows), (max(0, SHORTEST - windows.shape[1]), 0))
-        spectrum = torch.stft(x, SIZE, HOP, FRAME, self._window, return_complex=True)
+        spectrum = torch.stft(x, SIZE, FRAME_SHIFT, FRAME, self._window, return_complex=True)
         power = self._bands @ spectrum.abs().square()  # (B, 64, F)
         level = 10 * power.clamp_min(FLOOR).log10()
         level = level.maximum(level.amax((1, 2), keepdim=True) - RANGE_DB)
@@ -86,9 +85,10 @@ class Spectrogram:
 
 
 class ResNet18:
-    """Sound -> Track (T, 512): one row every hop, each at the middle of its window.
+    """A ResNet-18 over the mel spectrogram of a window around each row.
 
-    Where a stretch of sound begins and ends, windows reach beyond it and are filled with zeros.
+    Sound -> Track (T, 512), one row every hop. Where unbroken sound begins and ends, windows reach
+    beyond it and are filled with zeros.
     """
 
     dim, rate = 512, RATE
@@ -98,8 +98,8 @@ class ResNet18:
         self._network, self._windows, self.weights = network, windows, weights
         self._spectrogram = Spectrogram()
 
-    def __call__(self, source: Source, /) -> Track:
-        return self._windows(source, self.dim, self._embed)
+    def __call__(self, sound: SoundSource, /) -> Track:
+        return self._windows(sound, self.dim, self._embed)
 
     def _embed(self, windows: np.ndarray) -> np.ndarray:
         return self._network(self._spectrogram(windows)).flatten(1).numpy()

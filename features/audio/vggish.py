@@ -10,15 +10,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from features.audio._windows import Source, Windows, samples
-from features.network import Convolutions, place, whole
+from features.audio.framing.windows import Windows, in_samples
+from features.media.sounds import SoundSource
+from features.network import Convolutions, check_positive, place
 from features.track import Track
 from features.weights import load
 
 RATE = 16_000  # Hz
-FRAME, HOP, SIZE = 400, 160, 512  # samples of a frame, from one to the next, of a transform
+FRAME, FRAME_SHIFT, SIZE = 400, 160, 512  # samples: of a frame, between two, of a transform
 FRAMES, MELS, LOWEST_HZ, HIGHEST_HZ, OFFSET = 96, 64, 125.0, 7500.0, 0.01
-PATCH = (FRAMES - 1) * HOP + FRAME  # samples, 0.975 s
+PATCH = (FRAMES - 1) * FRAME_SHIFT + FRAME  # samples, 0.975 s
 WIDTHS = ((64,), (128,), (256, 256), (512, 512))  # of the convolutions before each halving
 GET = (
     "dvc import-url https://github.com/harritaylor/torchvggish/releases/download/v0.1/"
@@ -34,8 +35,8 @@ def build(*, weights: str, hop_ms: float, floor_db: float, device: str, batch: i
     floor_db  a row whose loudest 10 ms are below it (dB of full scale) is State.SILENCE
     device    auto, cpu or cuda; batch  patches at a time
     """
-    whole("vggish", batch=batch)
-    (hop,) = samples("vggish", RATE, hop_ms=hop_ms)
+    check_positive("vggish", batch=batch)
+    (hop,) = in_samples("vggish", RATE, hop_ms=hop_ms)
     where = place(device)
     network, file = load(Network, weights, GET)
     windows = Windows(RATE, PATCH, hop, floor_db, batch, edge=True)
@@ -43,7 +44,10 @@ def build(*, weights: str, hop_ms: float, floor_db: float, device: str, batch: i
 
 
 class Network(nn.Module):
-    """Patches (B, 1, 96, 64) -> (B, 128). Names of the parts are those of its weights file."""
+    """The network of VGGish: patches (B, 1, 96, 64) -> (B, 128).
+
+    Names of the parts are those of its weights file.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,25 +62,29 @@ class Network(nn.Module):
         self.embeddings = nn.Sequential(first, nn.ReLU(), nn.Linear(4096, 4096), nn.ReLU(), last)
 
     def forward(self, x: Tensor) -> Tensor:
+        """x (B, 1, 96, 64) -> (B, 128)"""
         maps = self.features(x)  # (B, 512, 6, 4)
         return self.embeddings(maps.permute(0, 2, 3, 1).flatten(1))
 
 
 class Patches:
-    """Sound (B, 15600) at 16 kHz -> log of mel bands (B, 1, 96, 64), magnitudes, not decibels."""
+    """The log-mel patches that VGGish reads: of magnitudes, not decibels.
+
+    Samples (B, 15600) at 16 kHz -> (B, 1, 96, 64).
+    """
 
     def __init__(self) -> None:
         self._window = torch.hann_window(FRAME, dtype=torch.float64)
         self._bands = torch.from_numpy(mel_bands())
 
-    def __call__(self, sound: np.ndarray) -> Tensor:
-        frames = torch.from_numpy(sound).double().unfold(-1, FRAME, HOP)  # (B, 96, 400)
+    def __call__(self, samples: np.ndarray) -> Tensor:
+        frames = torch.from_numpy(samples).double().unfold(-1, FRAME, FRAME_SHIFT)  # (B, 96, 400)
         spectrum = torch.fft.rfft(frames * self._window, SIZE).abs()
         return (spectrum @ self._bands + OFFSET).log().float().unsqueeze(1)
 
 
 def mel_bands() -> np.ndarray:
-    """What bins weigh in bands (257, 64): triangles over mel, not Hz; the lowest bin is out."""
+    """The mel filter bank of VGGish (257, 64): triangles over mel, not Hz; lowest bin 0."""
     bins = _mel(np.linspace(0, RATE / 2, SIZE // 2 + 1))[:, None]  # (257, 1)
     edges = np.linspace(_mel(np.array(LOWEST_HZ)), _mel(np.array(HIGHEST_HZ)), MELS + 2)
     below, middle, above = edges[:-2], edges[1:-1], edges[2:]
@@ -91,9 +99,10 @@ def _mel(hz: np.ndarray) -> np.ndarray:
 
 
 class Vggish:
-    """Sound -> Track (T, 128): one row every hop, each at the middle of its 0.975 s of sound.
+    """VGGish over the 0.975 s of sound around each row.
 
-    Where a stretch of sound begins and ends, windows reach beyond it and repeat its last sample.
+    Sound -> Track (T, 128), one row every hop. Where unbroken sound begins and ends, windows reach
+    beyond it and repeat its last sample.
     The papers let a patch begin at its row's time: their row at t is ours at t + 0.49 s.
     """
 
@@ -104,8 +113,8 @@ class Vggish:
         self._network, self._windows, self.weights = network, windows, weights
         self._patches = Patches()
 
-    def __call__(self, source: Source, /) -> Track:
-        return self._windows(source, self.dim, self._embed)
+    def __call__(self, sound: SoundSource, /) -> Track:
+        return self._windows(sound, self.dim, self._embed)
 
     def _embed(self, windows: np.ndarray) -> np.ndarray:
         return self._network(self._patches(windows)).numpy()

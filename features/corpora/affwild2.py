@@ -14,7 +14,7 @@ frame i, at whatever time that frame is shown.
 
 Assumed, as the data could not be had: a file with a few rows more or fewer than its video has
 frames counts both from the first. Who is seen is not said, so that all of one video count as one
-subject and stay on one side. `test` is a file of clip names, one a line; other videos without
+subject and stay in one split. `test` is a file of clip names, one a line; other videos without
 annotation are turned away.
 """
 
@@ -25,11 +25,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from features.corpora._clips import check_leaks
-from features.corpora._folds import sides
-from features.corpora._frames import labels_of_frames
-from features.corpora._named import folder_of, media_in, unusable
-from features.corpus import MAX_HINTS, Candidate, CorpusError, Rejection, composed, nearest
+from features.corpora.reading.clips import check_leaks
+from features.corpora.reading.folds import fold_splits
+from features.corpora.reading.frame_labels import labels_of_frames
+from features.corpora.reading.named import folder_of, media_in, unusable
+from features.corpus import Candidate, CorpusError, Rejection, composed
+from features.nearest import MAX_HINTS, nearest
 from features.track import Track
 
 LAYOUT = (__doc__ or "").split("\n", 2)[-1]
@@ -39,7 +40,7 @@ NOT_ANNOTATED = -5.0
 
 @dataclass(frozen=True)
 class AffWild2:
-    """The corpus at `path`; the split is the official one, or `fold` of the protocol below."""
+    """The Aff-Wild2 corpus at `path`, with the official split or a fold."""
 
     path: Path
     fold: int
@@ -48,7 +49,7 @@ class AffWild2:
     def listing(self) -> tuple[list[Candidate], list[Rejection]]:
         """Every annotated clip and every one of the test set, and what was turned away.
 
-        Raises CorpusError for two people of one video on two sides of the official split.
+        Raises CorpusError for two people of one video in two official splits.
         """
         good, rejected = {}, []
         for name, files in sorted(self._claims.items()):
@@ -57,7 +58,7 @@ class AffWild2:
             else:
                 good[name] = files[0]
         official = {name: SETS.get(file.parent.name, "test") for name, file in good.items()}
-        split = sides(official, self._video, self.fold)
+        split = fold_splits(official, self._video, self.fold)
         clips = [
             Candidate(name, self._media[self._video(name)][0], self._video(name), split[name], None)
             for name in good
@@ -72,7 +73,7 @@ class AffWild2:
         return clips, sorted(rejected, key=lambda r: (r.clip, r.file))
 
     def labels(self, clip_id: str) -> Track | None:
-        """One clip's annotation: id -> Track (T, 2), a row a frame; None for a test clip.
+        """The labels of one clip: id -> Track (T, 2), a row a frame; None for a test clip.
 
         Raises CorpusError naming file and line, and where rows and frames do not go together.
         """
@@ -114,9 +115,9 @@ class AffWild2:
 
 
 def build(*, path: str, fold: int = 0, test: str | None = None) -> AffWild2:
-    """The corpus at `path`. Raises CorpusError where it is not, or not laid out as expected.
+    """The Aff-Wild2 corpus at `path`. Raises CorpusError where it is not laid out as expected.
 
-    fold  0: the official split; 1 to 5: of the protocol of `features.corpora._folds`
+    fold  0: the official split; 1 to 5: of the protocol of `features.corpora.reading.folds`
     test  a file with the names of the test clips, below `path`
     """
     folder = folder_of(path, LAYOUT, "*/VA_Estimation_Challenge/*/*.txt")

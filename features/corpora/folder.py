@@ -22,14 +22,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from features.corpora._annotations import Annotations
-from features.corpora._clips import check_leaks, read_clips
-from features.corpora._labels import Reading
-from features.corpora._media import Transcripts, files_below, usable_media
-from features.corpora._scale import scale_of
-from features.corpora._spoken import spoken
-from features.corpora._stretches import Stretch, read_stretches
-from features.corpus import Candidate, CorpusError, Rejection, nearest
+from features.corpora.reading.annotations import Annotations
+from features.corpora.reading.clips import check_leaks, read_clips
+from features.corpora.reading.labels import LabelReader
+from features.corpora.reading.media import Transcripts, files_below, usable_media
+from features.corpora.reading.scale import scale_of
+from features.corpora.reading.stretches import Stretch, read_stretches
+from features.corpora.reading.transcript_of import transcript_of
+from features.corpus import Candidate, CorpusError, Rejection
+from features.nearest import nearest
 from features.track import Track
 
 LAYOUT = (__doc__ or "").split("\n", 2)[-1]  # what an error shows; empty under python -OO
@@ -38,16 +39,16 @@ NOT_MEDIA = frozenset({"labels", "transcripts", "labels.csv", "clips.csv"})
 
 @dataclass(frozen=True)
 class Folder:
-    """The corpus in one folder, its labels as `reading` says."""
+    """The corpus in one folder."""
 
     path: Path
-    reading: Reading
+    reader: LabelReader
 
     def listing(self) -> tuple[list[Candidate], list[Rejection]]:
         """Every clip of the folder, and what was turned away, each sorted by clip id.
 
         Raises CorpusError if there is no media, if clips.csv cannot be read, or if it puts one
-        subject on two sides of the split.
+        subject in two splits.
         """
         media, unusable = usable_media(self._root, self._files)
         if not media and not unusable:
@@ -55,8 +56,8 @@ class Folder:
         index, known = self.path / "clips.csv", {*media, *(r.clip for r in unusable)}
         parts, bad, cut = read_stretches(index, media) if index.exists() else ({}, [], set())
         named = {*known, *parts, *(r.clip for r in bad)}
-        said, refused = read_clips(index, named) if index.exists() else ({}, [])
-        names = {*parts, *said, *(media.keys() - cut)}
+        assigned, refused = read_clips(index, named) if index.exists() else ({}, [])
+        names = {*parts, *assigned, *(media.keys() - cut)}
         refused += unusable + bad
         clips: list[Candidate] = []
         for name in sorted(names - {r.clip for r in refused}):
@@ -65,11 +66,11 @@ class Folder:
                 why = f"clip {name!r} is cut from {part.media!r}, but is the id of this file, too"
                 refused.append(Rejection(name, media[name], f"{why}; call it otherwise"))
                 continue
-            subject, split = said.get(name, (name, None))
+            subject, split = assigned.get(name, (name, None))
             who = (part.media if subject == name else subject, split)  # one file, one person
             file = media[part.media]
             try:
-                script, words = spoken(self._transcripts, name, part, file)
+                script, words = transcript_of(self._transcripts, name, part, file)
                 clips.append(Candidate(name, file, *who, script, part.start, part.end, words))
             except CorpusError as error:
                 refused.append(Rejection(name, file, str(error)))
@@ -79,7 +80,7 @@ class Folder:
         return clips, sorted(refused, key=lambda r: (r.clip, r.file))
 
     def labels(self, clip_id: str) -> Track | None:
-        """One clip's annotation: id -> Track (T, 2), valence then arousal; None without any.
+        """The labels of one clip: id -> Track (T, 2), valence then arousal; None without any.
 
         Raises CorpusError naming file and line.
         """
@@ -100,7 +101,7 @@ class Folder:
 
     @cached_property
     def _annotations(self) -> Annotations:
-        return Annotations(self.path, self.reading)
+        return Annotations(self.path, self.reader)
 
 
 def build(
@@ -124,4 +125,4 @@ def build(
         raise CorpusError(f"no corpus folder {folder}{near}")
     if not folder.is_dir():
         raise CorpusError(f"the corpus must be a folder, got the file {folder}")
-    return Folder(folder, Reading(unlabelled, scale_of(scale), lag_s, smooth_s))
+    return Folder(folder, LabelReader(unlabelled, scale_of(scale), lag_s, smooth_s))

@@ -28,25 +28,26 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from features.corpora._clips import check_leaks
-from features.corpora._labels import held
-from features.corpora._named import folder_of
-from features.corpora._scale import UNIT, Scale, scale_of
-from features.corpora._segments import segments_of
-from features.corpora._tables import Row, read_table
-from features.corpora._utterances import Media, Utterance, listed
-from features.corpus import Candidate, CorpusError, Rejection, flaw, nearest
-from features.media import probe
+from features.corpora.reading.clips import check_leaks
+from features.corpora.reading.labels import constant
+from features.corpora.reading.mosei_transcripts import segments_of
+from features.corpora.reading.named import folder_of
+from features.corpora.reading.scale import UNIT, Scale, scale_of
+from features.corpora.reading.tables import Row, read_table
+from features.corpora.reading.utterances import Media, Utterance, listed
+from features.corpus import Candidate, CorpusError, Rejection, flaw
+from features.media.probing import probe
+from features.nearest import nearest
 from features.track import Track
 
 LAYOUT = (__doc__ or "").split("\n", 2)[-1]
-SIDES = {"train": "train", "valid": "val", "test": "test"}
+SPLIT_OF = {"train": "train", "valid": "val", "test": "test"}
 TRANSCRIPTS = "Transcript/Segmented/Combined"
 
 
 @dataclass(frozen=True)
 class Mosei:
-    """The corpus at `path`; `sentiment` of none leaves every clip without labels."""
+    """The CMU-MOSEI corpus at `path`; `sentiment` of none leaves every clip without labels."""
 
     path: Path
     sentiment: Scale | None
@@ -55,28 +56,28 @@ class Mosei:
     def listing(self) -> tuple[list[Candidate], list[Rejection]]:
         """Every segment of label.csv, and what was turned away.
 
-        Raises CorpusError where label.csv or a transcript cannot be read, or a video is on two
-        sides.
+        Raises CorpusError where label.csv or a transcript cannot be read, or a video is in two
+        splits.
         """
-        said, bad = self._read
-        clips, rejected = listed(said, self._media)
+        utterances, bad = self._read
+        clips, rejected = listed(utterances, self._media)
         check_leaks(clips, self.path / "label.csv")
         return clips, sorted(rejected + bad, key=lambda r: (r.clip, r.file))
 
     def labels(self, clip_id: str) -> Track | None:
-        """One segment's sentiment, all along it: id -> Track (T, 2), as valence, and a constant.
+        """The label of one segment: its sentiment as valence and a constant, id -> Track (T, 2).
 
         Raises CorpusError naming file and line.
         """
-        (said, *_) = self._read[0].get(clip_id, [None])
-        if said is None or self.sentiment is None:
+        (utterance, *_) = self._read[0].get(clip_id, [None])
+        if utterance is None or self.sentiment is None:
             return None
-        valence = self.sentiment.value(said.row, "label")
-        stretch = said.stretch()
+        valence = self.sentiment.value(utterance.row, "label")
+        stretch = utterance.stretch()
         if stretch is None:
-            media = self._media.candidate(said).media
+            media = self._media.candidate(utterance).media
             stretch = 0.0, probe(media).duration if media else 0.0
-        return held(valence, self.arousal, stretch[1] - stretch[0])
+        return constant(valence, self.arousal, stretch[1] - stretch[0])
 
     @cached_property
     def _media(self) -> Media:
@@ -85,29 +86,29 @@ class Mosei:
     @cached_property
     def _read(self) -> tuple[dict[str, list[Utterance]], list[Rejection]]:
         """The segments by clip id, and rows that cannot be followed."""
-        said: dict[str, list[Utterance]] = defaultdict(list)
+        utterances: dict[str, list[Utterance]] = defaultdict(list)
         bad: list[Rejection] = []
         segments: dict[str, dict[str, Row]] = {}
         columns = "video_id", "clip_id", "label", "mode"
         for row in read_table(self.path / "label.csv", columns, bad=bad):
             video, name, _, mode = (row.cells[c] for c in columns)
             if video not in segments:
-                told = self.path / TRANSCRIPTS / f"{video}.txt"
-                segments[video] = {} if flaw(video) else segments_of(told)
+                transcript = self.path / TRANSCRIPTS / f"{video}.txt"
+                segments[video] = {} if flaw(video) else segments_of(transcript)
             times = segments[video].get(name)
             words = times.cells["text"] if times else row.cells.get("text")
-            spoken = Utterance(row, times, video, name, SIDES.get(mode, ""), words or None)
-            if spoken.split:
-                said[spoken.id].append(spoken)
+            utterance = Utterance(row, times, video, name, SPLIT_OF.get(mode, ""), words or None)
+            if utterance.split:
+                utterances[utterance.id].append(utterance)
             else:
-                near = nearest(mode, SIDES, cutoff=0.3)
-                reason = f"mode must be {', '.join(SIDES)}, got {mode!r}{near}"
-                bad.append(Rejection(spoken.id, row.file, str(row.error(reason))))
-        return dict(said), bad
+                near = nearest(mode, SPLIT_OF, cutoff=0.3)
+                reason = f"mode must be {', '.join(SPLIT_OF)}, got {mode!r}{near}"
+                bad.append(Rejection(utterance.id, row.file, str(row.error(reason))))
+        return dict(utterances), bad
 
 
 def build(*, path: str, sentiment: Sequence[float] | None, arousal: float) -> Mosei:
-    """The corpus at `path`. Raises CorpusError where it is not, or for an option that cannot be.
+    """The CMU-MOSEI corpus at `path`. Raises CorpusError where it is not, or for a bad option.
 
     sentiment  the range that becomes [-1, 1] and stands for valence, [-3, 3]; None: no labels
     arousal    in [-1, 1], what stands for the arousal that nobody rated, at every moment

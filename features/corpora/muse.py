@@ -25,25 +25,26 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from features.corpora._labels import DIMENSIONS, Reading
-from features.corpora._media import Transcripts
-from features.corpora._named import folder_of, media_in, tables_in, unusable
-from features.corpora._tables import Row, read_table
-from features.corpora._traces import joined, lacking, trace
-from features.corpus import Candidate, Rejection, composed, nearest, nearest_of_each
+from features.corpora.reading.labels import DIMENSIONS, LabelReader
+from features.corpora.reading.media import Transcripts
+from features.corpora.reading.named import folder_of, media_in, tables_in, unusable
+from features.corpora.reading.tables import Row, read_table
+from features.corpora.reading.traces import joined, lacking, trace
+from features.corpus import Candidate, Rejection, composed
+from features.nearest import nearest, nearest_of_each
 from features.track import Track
 
 LAYOUT = (__doc__ or "").split("\n", 2)[-1]
 PARTITION = "metadata/partition.csv"
-SIDES = {"train": "train", "devel": "val", "test": "test"}
+SPLIT_OF = {"train": "train", "devel": "val", "test": "test"}
 
 
 @dataclass(frozen=True)
 class MuSe:
-    """The corpus at `path`."""
+    """The MuSe corpus at `path`."""
 
     path: Path
-    reading: Reading
+    reader: LabelReader
 
     def listing(self) -> tuple[list[Candidate], list[Rejection]]:
         """Every recording of the partition, and what was turned away.
@@ -58,7 +59,7 @@ class MuSe:
                 rejected.append(Rejection(name, *wrong))
             else:
                 media = self._media[name][0]
-                split = SIDES[rows[0].cells[self._side]]
+                split = SPLIT_OF[rows[0].cells[self._column]]
                 clips.append(Candidate(name, media, name, split, transcripts.of(name, media)))
         others = {**self._labels["valence"], **self._labels["arousal"]}
         others |= {name: files[0] for name, files in self._media.items()}
@@ -70,7 +71,7 @@ class MuSe:
         return clips, sorted(rejected, key=lambda r: (r.clip, r.file))
 
     def labels(self, clip_id: str) -> Track | None:
-        """One recording's annotation: id -> Track (T, 2); None for one without.
+        """The labels of one recording: id -> Track (T, 2); None for one without.
 
         A row without a value, as those of the test set, is UNLABELLED. Raises CorpusError naming
         file and line.
@@ -81,9 +82,9 @@ class MuSe:
         for dimension in DIMENSIONS:
             file = self._labels[dimension][clip_id]
             rows = read_table(file, ("timestamp", "value"))
-            scale = self.reading.scale
+            scale = self.reader.scale
             both.append(trace(file, rows, ["value"], scale, "mean", clock="timestamp", unit_s=1e-3))
-        return self.reading.timed(joined(*both))
+        return self.reader.timed(joined(*both))
 
     def _wrong(self, name: str, rows: list[Row]) -> tuple[Path, str] | None:
         file, line = rows[0].file, f"line {rows[0].line}"
@@ -92,10 +93,10 @@ class MuSe:
             return file, f"lines {lines}: clip {name!r} is listed {len(rows)} times"
         if reason := unusable(name, self._media):
             return file, f"{line}: {reason}"
-        if (side := rows[0].cells[self._side]) not in SIDES:
-            near = nearest(side, SIDES, cutoff=0.3)
-            return file, f"{line}: partition must be {', '.join(SIDES)}, got {side!r}{near}"
-        if side != "test" and not any(name in self._labels[d] for d in DIMENSIONS):
+        if (part := rows[0].cells[self._column]) not in SPLIT_OF:
+            near = nearest(part, SPLIT_OF, cutoff=0.3)
+            return file, f"{line}: partition must be {', '.join(SPLIT_OF)}, got {part!r}{near}"
+        if part != "test" and not any(name in self._labels[d] for d in DIMENSIONS):
             return file, f"{line}: no labels for clip {name!r}"
         return lacking(name, self._labels)
 
@@ -104,13 +105,13 @@ class MuSe:
         """The rows of partition.csv by Id, and those of too few or too many cells."""
         found: dict[str, list[Row]] = defaultdict(list)
         bad: list[Rejection] = []
-        for row in read_table(self.path / PARTITION, ("Id", self._side), bad=bad):
+        for row in read_table(self.path / PARTITION, ("Id", self._column), bad=bad):
             found[composed(row.cells["Id"])].append(row)
         return dict(found), bad
 
     @cached_property
-    def _side(self) -> str:
-        """The column of sides, which was renamed between the challenges."""
+    def _column(self) -> str:
+        """The column of partitions, which was renamed between the challenges."""
         rows = read_table(self.path / PARTITION, ("Id",), bad=[])
         return "Partition" if rows and "Partition" in rows[0].cells else "Proposal"
 
@@ -124,10 +125,10 @@ class MuSe:
 
 
 def build(*, path: str, lag_s: float = 0.0, smooth_s: float | None = None) -> MuSe:
-    """The corpus at `path`. Raises CorpusError where it is not, or not laid out as expected.
+    """The MuSe corpus at `path`. Raises CorpusError where it is not laid out as expected.
 
     lag_s     s that labels are moved earlier; those of MuSe are given out as they should be used
     smooth_s  s, the window of a centred moving average; None: none
     """
     folder = folder_of(path, LAYOUT, PARTITION)
-    return MuSe(folder, Reading(lag_s=lag_s, smooth_s=smooth_s))
+    return MuSe(folder, LabelReader(lag_s=lag_s, smooth_s=smooth_s))

@@ -25,12 +25,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from features.corpora._clips import check_leaks
-from features.corpora._labels import held
-from features.corpora._named import folder_of
-from features.corpora._scale import UNIT, Scale
-from features.corpora._tables import Row, read_table
-from features.corpora._utterances import Media, Utterance, listed
+from features.corpora.reading.clips import check_leaks
+from features.corpora.reading.labels import constant
+from features.corpora.reading.named import folder_of
+from features.corpora.reading.scale import UNIT, Scale
+from features.corpora.reading.tables import Row, read_table
+from features.corpora.reading.utterances import Media, Utterance, listed
 from features.corpus import Candidate, Rejection
 from features.track import Track
 
@@ -41,45 +41,48 @@ AROUSAL = Scale(0.0, 1.0)
 
 @dataclass(frozen=True)
 class Omg:
-    """The corpus at `path`."""
+    """The OMG-Emotion corpus at `path`."""
 
     path: Path
 
     def listing(self) -> tuple[list[Candidate], list[Rejection]]:
         """Every utterance of the tables, and what was turned away.
 
-        Raises CorpusError where a table cannot be read, or a video is on two sides.
+        Raises CorpusError where a table cannot be read, or a video is in two splits.
         """
-        media, (said, bad) = self.path / "media", self._read
-        clips, rejected = listed(said, Media.below(media, media))
+        media, (utterances, bad) = self.path / "media", self._read
+        clips, rejected = listed(utterances, Media.below(media, media))
         check_leaks(clips, self.path)
         return clips, sorted(rejected + bad, key=lambda r: (r.clip, r.file))
 
     def labels(self, clip_id: str) -> Track | None:
-        """One utterance's label, all along it: id -> Track (T, 2); None in a table without.
+        """The label of one utterance, all along it: id -> Track (T, 2); None in a table without.
 
         Raises CorpusError naming file and line.
         """
-        (said, *_) = self._read[0].get(clip_id, [None])
-        stretch = said.stretch() if said else None
-        if said is None or stretch is None or not {"valence", "arousal"} <= said.row.cells.keys():
+        (utterance, *_) = self._read[0].get(clip_id, [None])
+        stretch = utterance.stretch() if utterance else None
+        if utterance is None or stretch is None:
             return None
-        valence, arousal = UNIT.value(said.row, "valence"), AROUSAL.value(said.row, "arousal")
-        return held(valence, arousal, stretch[1] - stretch[0])
+        row = utterance.row
+        if not {"valence", "arousal"} <= row.cells.keys():
+            return None
+        valence, arousal = UNIT.value(row, "valence"), AROUSAL.value(row, "arousal")
+        return constant(valence, arousal, stretch[1] - stretch[0])
 
     @cached_property
     def _read(self) -> tuple[dict[str, list[Utterance]], list[Rejection]]:
         """The utterances by clip id, and rows of too few or too many cells."""
-        said: dict[str, list[Utterance]] = defaultdict(list)
+        utterances: dict[str, list[Utterance]] = defaultdict(list)
         bad: list[Rejection] = []
         for table, split in TABLES.items():
             words = self._words(table)
             for row in self._rows(table, bad):
                 video, name = row.cells["video"], row.cells["utterance"]
                 sentence = words.get((video, name))
-                spoken = Utterance(row, row, video, Path(name).stem, split, sentence)
-                said[spoken.id].append(spoken)
-        return dict(said), bad
+                utterance = Utterance(row, row, video, Path(name).stem, split, sentence)
+                utterances[utterance.id].append(utterance)
+        return dict(utterances), bad
 
     def _rows(self, table: str, bad: list[Rejection]) -> list[Row]:
         files = sorted(self.path.glob(f"omg_{table}Videos*.csv"))  # With... before WithoutLabels
@@ -96,5 +99,5 @@ class Omg:
 
 
 def build(*, path: str) -> Omg:
-    """The corpus at `path`. Raises CorpusError where it is not, or not laid out as expected."""
+    """The OMG-Emotion corpus at `path`. Raises CorpusError where it is not laid out as expected."""
     return Omg(folder_of(path, LAYOUT, "omg_*Videos*.csv"))

@@ -16,8 +16,8 @@ or, as the AVEC challenges of 2015 to 2018 laid it out, with clips train_1, dev_
 
 The gold standard is made here from the raters, as `gold` says; `avec` makes that of AVEC 2016,
 whose own files are not read.
-train, dev and test come from AVEC's names. Which P is on which side is not published in one
-voice: say so in clips.csv, or the sides are drawn by `ingest.shares`. Everyone is in one clip.
+train, dev and test come from AVEC's names. Of which split each P is, published sources do not
+agree: say so in clips.csv, or `ingest.shares` decides. Everyone is in one clip.
 
 Assumed, as the data could not be had: the header as above, blanks in it ignored, and that a time
 is the moment of its row.
@@ -30,43 +30,43 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from features.corpora._clips import check_leaks, read_clips
-from features.corpora._labels import DIMENSIONS, Reading
-from features.corpora._named import folder_of, media_in, tables_in, unusable
-from features.corpora._raters import Gold, check_gold
-from features.corpora._scale import scale_of
-from features.corpora._tables import read_table
-from features.corpora._traces import Trace, joined, lacking, trace
+from features.corpora.reading.clips import check_leaks, read_clips
+from features.corpora.reading.labels import DIMENSIONS, LabelReader
+from features.corpora.reading.named import folder_of, media_in, tables_in, unusable
+from features.corpora.reading.raters import Gold, check_gold
+from features.corpora.reading.scale import scale_of
+from features.corpora.reading.tables import read_table
+from features.corpora.reading.traces import Trace, joined, lacking, trace
 from features.corpus import Candidate, Rejection
 from features.track import Track
 
 LAYOUT = (__doc__ or "").split("\n", 2)[-1]
 OWN = "RECOLA-Annotation/emotional_behaviour", "RECOLA-Video-recordings", "RECOLA-Audio-recordings"
 AVEC = "ratings_individual", "recordings_video", "recordings_audio"
-SIDES = {"train": "train", "dev": "val", "test": "test"}
+SPLIT_OF = {"train": "train", "dev": "val", "test": "test"}
 
 
 @dataclass(frozen=True)
 class Recola:
-    """The corpus at `path`; `raters` of none are all of them."""
+    """The RECOLA corpus at `path`; `raters` of none are all of them."""
 
     path: Path
     gold: Gold
     raters: tuple[str, ...] | None
-    reading: Reading
+    reader: LabelReader
 
     def listing(self) -> tuple[list[Candidate], list[Rejection]]:
         """Every rated recording and every test one, and what was turned away.
 
-        Raises CorpusError where clips.csv cannot be read or puts somebody on two sides.
+        Raises CorpusError where clips.csv cannot be read or puts somebody in two splits.
         """
         index, names = self.path / "clips.csv", self._media.keys() | self._rated
-        said, rejected = read_clips(index, self._media) if index.exists() else ({}, [])
+        assigned, rejected = read_clips(index, self._media) if index.exists() else ({}, [])
         refused, clips = {r.clip for r in rejected}, []
         for name in sorted(names - refused):
-            side = SIDES.get(name.partition("_")[0]) if "_" in name else None
-            subject, split = said.get(name, (name, None))
-            split = split or side
+            official = SPLIT_OF.get(name.partition("_")[0]) if "_" in name else None
+            subject, split = assigned.get(name, (name, None))
+            split = split or official
             if wrong := self._wrong(name, split):
                 rejected.append(Rejection(name, *wrong))
             else:
@@ -75,14 +75,14 @@ class Recola:
         return clips, sorted(rejected, key=lambda r: (r.clip, r.file))
 
     def labels(self, clip_id: str) -> Track | None:
-        """One clip's gold standard: id -> Track (T, 2); None for one that nobody rated.
+        """The gold standard of one clip: id -> Track (T, 2); None for one that nobody rated.
 
         Raises CorpusError naming file and line.
         """
         if not all(clip_id in self._ratings[d] for d in DIMENSIONS):
             return None
         both = [self._trace(self._ratings[d][clip_id]) for d in DIMENSIONS]
-        return self.reading.timed(joined(*both))
+        return self.reader.timed(joined(*both))
 
     def _trace(self, file: Path) -> Trace:
         rows = read_table(file, ("time", *(self.raters or ())), ";")
@@ -90,7 +90,7 @@ class Recola:
         raters = self.raters or [c for c in columns if c and c != "time"]
         if rows and not raters:
             raise rows[0].error("expected a column for each rater after time, got none")
-        return trace(file, rows, raters, self.reading.scale, self.gold)
+        return trace(file, rows, raters, self.reader.scale, self.gold)
 
     def _wrong(self, name: str, split: str | None) -> tuple[Path, str] | None:
         if reason := lacking(name, self._ratings):
@@ -128,9 +128,9 @@ def build(
     smooth_s: float | None = None,
     raters: Sequence[str] | None = None,
 ) -> Recola:
-    """The corpus at `path`. Raises CorpusError where it is not, or for an option that cannot be.
+    """The RECOLA corpus at `path`. Raises CorpusError where it is not, or for a bad option.
 
-    gold      mean, ewe or avec, see `features.corpora._raters`
+    gold      mean, ewe or avec, see `features.corpora.reading.raters`
     lag_s     s that raters take to react; papers say 2 to 4
     scale     the range that raters rated in
     smooth_s  s, the window of a centred moving average; None: none
@@ -138,5 +138,5 @@ def build(
     """
     check_gold(gold)
     folder = folder_of(path, LAYOUT, f"{OWN[0]}/valence", f"{AVEC[0]}/valence")
-    reading = Reading(None, scale_of(scale), lag_s, smooth_s)
-    return Recola(folder, gold, tuple(raters) if raters else None, reading)
+    reader = LabelReader(None, scale_of(scale), lag_s, smooth_s)
+    return Recola(folder, gold, tuple(raters) if raters else None, reader)

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from features.corpora._clips import check_leaks, split_flaw
-from features.corpora._labels import DIMENSIONS, held
-from features.corpora._scale import Scale, scale_of
-from features.corpora._tables import Row, read_table
-from features.corpus import Candidate, CorpusError, Rejection, composed, flaw, nearest
+from features.corpora.reading.clips import check_leaks, split_flaw
+from features.corpora.reading.labels import DIMENSIONS, constant
+from features.corpora.reading.scale import Scale, scale_of
+from features.corpora.reading.tables import Row, read_table
+from features.corpus import Candidate, CorpusError, Rejection, composed, flaw
+from features.nearest import nearest
 from features.track import Track
 from features.words import saying
 
@@ -38,7 +39,7 @@ class Sentences:
     def listing(self) -> tuple[list[Candidate], list[Rejection]]:
         """Every sentence, and those turned away, each sorted by id.
 
-        Raises CorpusError where the table cannot be read, or puts a subject on two sides.
+        Raises CorpusError where the table cannot be read, or puts a subject in two splits.
         """
         rows, rejected = self._rows
         rejected = list(rejected)
@@ -52,7 +53,7 @@ class Sentences:
         return clips, sorted(rejected, key=lambda r: r.clip)
 
     def labels(self, clip_id: str) -> Track | None:
-        """A sentence's label, all along it: id -> Track (T, 2); None for one that is not there.
+        """The label of a sentence, all along it: id -> Track (T, 2); None for an unknown id.
 
         Raises CorpusError naming file and line.
         """
@@ -60,7 +61,7 @@ class Sentences:
             return None
         row = self._rows[0][clip_id][0]
         valence, arousal = (self.scale.value(row, d, self.unlabelled) for d in DIMENSIONS)
-        return held(valence, arousal, saying(row.cells["text"]))
+        return constant(valence, arousal, saying(row.cells["text"]))
 
     @cached_property
     def _rows(self) -> tuple[dict[str, list[Row]], list[Rejection]]:

@@ -1,6 +1,6 @@
 """A procedural talking-head corpus whose valence and arousal are known exactly.
 
-Drawn faces, synthesised speech and timed words carry two planted traces, and stretches of each
+Synthetic faces, synthesised speech and timed words carry two planted traces, and stretches of each
 modality are made useless, so that fusing them is worth something. It proves that a pipeline
 recovers a planted signal; demo numbers say nothing about real emotion.
 

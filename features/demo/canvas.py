@@ -1,4 +1,4 @@
-"""Shapes on a head that moves, tilts and turns -> pixels."""
+"""A canvas for shapes on a head that moves, tilts and turns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from features.demo.looks import Colour
+from features.demo.appearance import Colour
 
 SHIFT = 4  # fractional bits of OpenCV's fixed-point coordinates: a slow movement must not jump
 ANGLES = np.linspace(0, 2 * np.pi, 28, endpoint=False)
@@ -17,7 +17,7 @@ STRIP = np.linspace(-1, 1, 13)  # along a mouth, a brow or a hairline
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Where the head is.
+    """The pose of a head.
 
     Head units: half a face height, x to the right, y down, 0 in the face's middle.
     """
@@ -30,7 +30,7 @@ class Pose:
 
 
 def ellipse(x: float, y: float, width: float, height: float) -> np.ndarray:
-    """Outline (N, 2) in head units; width and height are half axes."""
+    """The outline (N, 2) of an ellipse in head units; width and height are half axes."""
     return CIRCLE * (width, height) + (x, y)
 
 

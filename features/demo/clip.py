@@ -1,4 +1,4 @@
-"""One plan -> the files of one clip."""
+"""The files of one synthetic clip, from its plan."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from features.demo.encode import write_mp4
-from features.demo.noise import draw_noise
+from features.demo.noise import sample_noise
 from features.demo.picture import frames
 from features.demo.plan import ClipPlan
-from features.demo.voice import RATE, draw_speaker, speak
-from features.demo.words import Word, say
+from features.demo.voice import RATE, sample_speaker, speak
+from features.demo.words import SpokenWord, say
 
 
 def render(plan: ClipPlan, folder: Path) -> None:
@@ -29,11 +29,11 @@ def render(plan: ClipPlan, folder: Path) -> None:
     _put(folder / "media" / f"{plan.id}.mp4", lambda path: _write_media(plan, words, path))
 
 
-def sound(plan: ClipPlan, words: list[Word]) -> np.ndarray:
-    """Samples (N,) in [-1, 1] at RATE: the words, and what they have to be heard through."""
-    speaker = draw_speaker(plan.subject_rng("speaker"))
+def sound(plan: ClipPlan, words: list[SpokenWord]) -> np.ndarray:
+    """The sound of a clip, speech and noise: samples (N,) in [-1, 1] at RATE."""
+    speaker = sample_speaker(plan.subject_rng("speaker"))
     speech = speak(plan.rng("voice"), speaker, words, *plan.truth(), plan.seconds)
-    noise = draw_noise(plan.rng("noise"), plan.seconds, plan.disturbances().audio)
+    noise = sample_noise(plan.rng("noise"), plan.seconds, plan.disturbances().audio)
     return np.clip(speech + noise, -1, 1)
 
 
@@ -52,10 +52,10 @@ def _write_labels(plan: ClipPlan, path: Path) -> None:
     path.write_text("\n".join(["time,valence,arousal", *rows]) + "\n", encoding="utf-8")
 
 
-def _write_words(words: list[Word], path: Path) -> None:
+def _write_words(words: list[SpokenWord], path: Path) -> None:
     said = {"words": [asdict(word) for word in words]}
     path.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
 
 
-def _write_media(plan: ClipPlan, words: list[Word], path: Path) -> None:
+def _write_media(plan: ClipPlan, words: list[SpokenWord], path: Path) -> None:
     write_mp4(path, frames(plan), plan.fps, plan.size_px, sound(plan, words), RATE)

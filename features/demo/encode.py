@@ -1,4 +1,4 @@
-"""Frames and samples -> mp4 (H.264 and AAC), the same bytes for the same input."""
+"""Encoding of frames and samples as mp4 (H.264 and AAC): same input, same bytes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BLOCK = 1024  # samples of an AAC frame
 def write_mp4(
     path: Path, frames: Iterable[np.ndarray], fps: int, size_px: int, samples: np.ndarray, rate: int
 ) -> None:
-    """Frames RGB uint8 (H, W, 3) at `fps`, samples float (N,) in [-1, 1] at `rate` Hz -> a file."""
+    """Write an mp4: frames RGB uint8 (H, W, 3) at `fps`, samples (N,) in [-1, 1] at `rate` Hz."""
     with av.open(str(path), "w", format="mp4", options={"fflags": "+bitexact"}) as out:
         video = out.add_stream("h264", rate=fps, options=VIDEO)
         video.width = video.height = size_px

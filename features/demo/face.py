@@ -1,4 +1,4 @@
-"""A drawn head with an expression: the mouth shows valence, eyes, brows and opening arousal."""
+"""A synthetic head with an expression: the mouth shows valence, eyes, brows and opening arousal."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.demo.appearance import Appearance, Colour, shade
 from features.demo.canvas import STRIP, Pose, ellipse, fill_turned
-from features.demo.looks import Colour, Look, shade
 from features.demo.skull import draw_hair, draw_skull
 
 LIPS, THROAT, TEETH, WHITE = (178, 84, 84), (74, 26, 32), (246, 240, 232), (250, 250, 248)
@@ -15,7 +15,11 @@ LIPS, THROAT, TEETH, WHITE = (178, 84, 84), (74, 26, 32), (246, 240, 232), (250,
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """smile in [-1, 1]: the mouth's corners; eyes, brows and mouth in [0, 1]: how open or high."""
+    """A facial expression.
+
+    smile              in [-1, 1]: the mouth's corners
+    eyes, brows, mouth in [0, 1]: how open or high
+    """
 
     smile: float
     eyes: float
@@ -23,7 +27,7 @@ class Expression:
     mouth: float
 
     def towards(self, other: Expression, part: float) -> Expression:
-        """Between this expression (part 0) and the other (part 1)."""
+        """The expression between this one (part 0) and another (part 1)."""
         mix = {k: (1 - part) * getattr(self, k) + part * getattr(other, k) for k in self.__slots__}
         return Expression(**mix)
 
@@ -38,7 +42,7 @@ def express(valence: float, arousal: float, strength: float = 1.0) -> Expression
     return Expression(valence * strength, 0.2 + 0.8 * high, high, high)
 
 
-def draw_head(image: np.ndarray, look: Look, pose: Pose, felt: Expression) -> None:
+def draw_head(image: np.ndarray, look: Appearance, pose: Pose, felt: Expression) -> None:
     """Paint shoulders and head onto a picture (H, W, 3)."""
     draw_skull(image, look, pose)
     _draw_cheeks(image, look, pose)
@@ -49,7 +53,7 @@ def draw_head(image: np.ndarray, look: Look, pose: Pose, felt: Expression) -> No
     draw_hair(image, look, pose)
 
 
-def _draw_cheeks(image: np.ndarray, look: Look, pose: Pose) -> None:
+def _draw_cheeks(image: np.ndarray, look: Appearance, pose: Pose) -> None:
     r, g, b = look.skin
     warm: Colour = (min(255, r + 4), round(g * 0.93), round(b * 0.92))
     for side in (-1, 1):
@@ -60,7 +64,7 @@ def _draw_cheeks(image: np.ndarray, look: Look, pose: Pose) -> None:
     fill_turned(image, pose, chin, shade(look.skin, 0.84), look.width)
 
 
-def _draw_nose(image: np.ndarray, look: Look, pose: Pose) -> None:
+def _draw_nose(image: np.ndarray, look: Appearance, pose: Pose) -> None:
     # stands out from the face: it turns on a wider circle
     out = look.width * 1.15
     bridge = np.array([(-0.03, -0.08), (0.05, -0.05), (0.13, 0.24), (0.0, 0.30), (-0.10, 0.24)])
@@ -71,7 +75,7 @@ def _draw_nose(image: np.ndarray, look: Look, pose: Pose) -> None:
         fill_turned(image, pose, nostril, shade(look.skin, 0.55), out)
 
 
-def _draw_mouth(image: np.ndarray, look: Look, pose: Pose, felt: Expression) -> None:
+def _draw_mouth(image: np.ndarray, look: Appearance, pose: Pose, felt: Expression) -> None:
     middle = look.mouth_y + felt.smile * (0.07 - 0.17 * STRIP**2)
     belly = 1 - STRIP**2
     opening = 0.15 * felt.mouth
@@ -86,14 +90,14 @@ def _draw_mouth(image: np.ndarray, look: Look, pose: Pose, felt: Expression) -> 
 
 
 def _draw_teeth(
-    image: np.ndarray, look: Look, pose: Pose, upper: np.ndarray, opening: float
+    image: np.ndarray, look: Appearance, pose: Pose, upper: np.ndarray, opening: float
 ) -> None:
     row = upper[2:-2]
     depth = (min(0.6 * opening, 0.06) * (1 - STRIP[2:-2] ** 2))[:, None] * (0, 1)
     fill_turned(image, pose, np.concatenate([row, (row + depth)[::-1]]), TEETH, look.width)
 
 
-def _draw_eye(image: np.ndarray, look: Look, pose: Pose, felt: Expression, side: int) -> None:
+def _draw_eye(image: np.ndarray, look: Appearance, pose: Pose, felt: Expression, side: int) -> None:
     x, y, high = side * look.eye_gap, look.eye_y, 0.12 * felt.eyes
     line = shade(look.brows, 0.7)
     fill_turned(image, pose, ellipse(x, y, 0.150, high + 0.018), line, look.width)

@@ -1,4 +1,4 @@
-"""Sounds that bury speech."""
+"""Noise and babble that mask speech."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from features.demo.disturb import Stretch
-from features.demo.traces import draw_trace
-from features.demo.voice import RATE, draw_speaker, speak
-from features.demo.words import Word
+from features.demo.disturbances import Disturbance
+from features.demo.traces import sample_trace
+from features.demo.voice import RATE, sample_speaker, speak
+from features.demo.words import SpokenWord
 
 TALKERS = 6
 ROOM_DB, LOUD_DB = -62.0, -13.0  # root mean square re full scale: an empty room, and a loud one
 RAMP_S = 0.03  # so that a noise starts without a click
 
 
-def draw_noise(
-    rng: np.random.Generator, seconds: float, stretches: Sequence[Stretch]
+def sample_noise(
+    rng: np.random.Generator, seconds: float, disturbances: Sequence[Disturbance]
 ) -> np.ndarray:
-    """Samples (N,) at RATE to be added to the speech: the room throughout, loud where disturbed."""
+    """The noise of a clip, (N,) samples at RATE: the room throughout, loud where disturbed."""
     noise = rng.normal(0, 10 ** (ROOM_DB / 20), round(seconds * RATE))
-    for stretch in stretches:
-        first, last = round(stretch.start * RATE), round(stretch.end * RATE)
+    for one in disturbances:
+        first, last = round(one.start * RATE), round(one.end * RATE)
         length = len(noise[first:last])
-        if stretch.kind == "silence" or not length:
+        if one.kind == "silence" or not length:
             continue
-        loud = _babble(rng, length) if stretch.kind == "babble" else _pink(rng, length)
+        loud = _babble(rng, length) if one.kind == "babble" else _pink(rng, length)
         edge = np.minimum(np.arange(length), np.arange(length)[::-1]) / (RAMP_S * RATE)
         level = 10 ** (LOUD_DB / 20) / np.sqrt((loud**2).mean())
         noise[first:last] += loud * level * np.clip(edge, 0, 1)
@@ -40,15 +40,15 @@ def _pink(rng: np.random.Generator, length: int) -> np.ndarray:
 
 
 def _babble(rng: np.random.Generator, length: int) -> np.ndarray:
-    """Many strangers at once, each in a mood of their own."""
+    """Babble: many speakers at once, each in a mood of their own."""
     seconds = length / RATE
     crowd = np.zeros(length)
     for _ in range(TALKERS):
-        mood = draw_trace(rng, 2.0, 0.9), draw_trace(rng, 2.0, 0.9)
+        mood = sample_trace(rng, 2.0, 0.9), sample_trace(rng, 2.0, 0.9)
         said = [
-            Word("".join(rng.choice(list("aeiou"), 1)), start, min(start + 0.17, seconds))
+            SpokenWord("".join(rng.choice(list("aeiou"), 1)), start, min(start + 0.17, seconds))
             for start in np.arange(rng.uniform(0, 0.1), seconds - 0.05, 0.2).tolist()
         ]
-        voice = speak(rng, draw_speaker(rng), said, *mood, seconds)
+        voice = speak(rng, sample_speaker(rng), said, *mood, seconds)
         crowd[: len(voice)] += voice[:length]
     return crowd + 1e-6 * rng.normal(size=length)

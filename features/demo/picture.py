@@ -7,30 +7,30 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
+from features.demo.appearance import Colour, sample_appearance
 from features.demo.canvas import Pose
-from features.demo.cover import amount, draw_back_of_head, draw_hands, draw_mask
-from features.demo.disturb import Stretch
+from features.demo.disturbances import Disturbance
 from features.demo.face import RESTING, draw_head, express
-from features.demo.looks import Colour, draw_look
+from features.demo.occlusions import amount, draw_back_of_head, draw_hands, draw_mask
 from features.demo.plan import ClipPlan
-from features.demo.traces import draw_trace
+from features.demo.traces import sample_trace
 
 MOTION_S = 1.6  # correlation time of the head's movement
 AWAY = np.radians(170)  # the back of the head
 
 
 def frames(plan: ClipPlan) -> Iterator[np.ndarray]:
-    """RGB uint8 (H, W, 3), one for each of plan.frame_times()."""
+    """The frames of a clip, RGB uint8 (H, W, 3), one for each of plan.frame_times()."""
     times = plan.frame_times()
-    look = draw_look(plan.subject_rng("look"))
+    look = sample_appearance(plan.subject_rng("look"))
     rng = plan.rng("motion")
-    motion = np.stack([draw_trace(rng, MOTION_S, 1.0)(times) for _ in range(5)], axis=1)  # (T, 5)
+    motion = np.stack([sample_trace(rng, MOTION_S, 1.0)(times) for _ in range(5)], axis=1)  # (T, 5)
     valence, arousal = (trace(times) for trace in plan.truth())
-    stretches = plan.disturbances().visual
+    disturbances = plan.disturbances().visual
     side = float(rng.choice([-1, 1]))  # where this subject looks when looking away
     wall = _draw_wall(plan.size_px, look.wall)
     for t, v, a, moved in zip(times, valence, arousal, motion, strict=True):
-        now = next((s for s in stretches if s.start <= t < s.end), None)
+        now = next((s for s in disturbances if s.start <= t < s.end), None)
         image = wall.copy()
         pose = _pose(plan.size_px, moved, side * AWAY * _part(now, "away", t))
         felt = express(v, a, look.expressive).towards(RESTING, _part(now, "resting", t))
@@ -43,7 +43,7 @@ def frames(plan: ClipPlan) -> Iterator[np.ndarray]:
         yield cv2.GaussianBlur(image, (3, 3), 0)
 
 
-def _part(now: Stretch | None, kind: str, time: float) -> float:
+def _part(now: Disturbance | None, kind: str, time: float) -> float:
     return amount(now, time) if now and now.kind == kind else 0.0
 
 

@@ -1,4 +1,4 @@
-"""Which clips the demo corpus has, and the random streams each of them draws from."""
+"""The plan of the demo corpus: its clips, and the random streams that each of them draws from."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from features.demo.disturb import Disturbances, draw_disturbances
-from features.demo.traces import Trace, draw_balanced
+from features.demo.disturbances import Disturbances, sample_disturbances
+from features.demo.traces import Trace, sample_balanced
 
 REACH = 0.9  # valence and arousal stay within it: an annotator's scale is rarely used to its ends
 STREAMS = ("disturbances", "truth", "motion", "words", "voice", "noise")
@@ -19,7 +19,7 @@ SUBJECT_STREAMS = ("look", "speaker")  # apart, or skin and pitch would share th
 
 @dataclass(frozen=True, slots=True)
 class ClipPlan:
-    """Everything that decides one clip; small, so that it can be sent to another process."""
+    """The plan of one clip: all that decides it; small, so that it can go to another process."""
 
     id: str
     subject: int
@@ -36,27 +36,28 @@ class ClipPlan:
     text_share: float
 
     def rng(self, stream: str) -> np.random.Generator:
-        """This clip's own stream of random numbers, whatever other clips there are."""
+        """The random stream of this clip, whatever other clips there are."""
         key = (1, self.subject, self.number, STREAMS.index(stream))
         return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
 
     def subject_rng(self, stream: str) -> np.random.Generator:
-        """The same stream for every clip of a subject."""
+        """The random stream of this clip's subject, the same for all clips of the subject."""
         key = (0, self.subject, SUBJECT_STREAMS.index(stream))
         return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
 
     def frame_times(self) -> np.ndarray:
-        """Presentation time of each video frame, s (T,)."""
+        """The presentation time of each video frame, s (T,)."""
         return np.arange(round(self.seconds * self.fps)) / self.fps
 
     def truth(self) -> tuple[Trace, Trace]:
         """The planted valence and arousal."""
-        return draw_balanced(self.rng("truth"), self.seconds, self.correlation_s, REACH)
+        return sample_balanced(self.rng("truth"), self.seconds, self.correlation_s, REACH)
 
     def disturbances(self) -> Disturbances:
+        """The disturbances of the clip, from its own random stream."""
         shares = (self.visual_share, self.audio_share, self.text_share)
         rng = self.rng("disturbances")
-        return draw_disturbances(rng, self.seconds, self.stretch_s, *shares)
+        return sample_disturbances(rng, self.seconds, self.stretch_s, *shares)
 
 
 def plan(
@@ -75,7 +76,7 @@ def plan(
     audio_share: float,
     text_share: float,
 ) -> list[ClipPlan]:
-    """One plan a clip, in order of subject; the last subjects are held out for val and test."""
+    """The plans of all clips, in order of subject; the last are held out for val and test."""
     train = subjects - val_subjects - test_subjects
     if train < 1:
         raise ValueError(
@@ -103,7 +104,7 @@ def plan(
 
 
 def write_index(plans: list[ClipPlan], folder: Path) -> None:
-    """<folder>/clips.csv: `clip,subject,split`, one row a clip."""
+    """Write <folder>/clips.csv: `clip,subject,split`, one row a clip."""
     rows = [f"{p.id},s{p.subject:02d},{p.split}" for p in plans]
     temporary = folder / "clips.csv.part"
     temporary.write_text("\n".join(["clip,subject,split", *rows]) + "\n", encoding="utf-8")

@@ -1,14 +1,14 @@
-"""What of a drawn head does not move with its expression: shoulders, neck, skull and hair."""
+"""What of a synthetic head does not move with its expression: shoulders, neck, skull and hair."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from features.demo.appearance import Appearance, shade
 from features.demo.canvas import STRIP, Pose, ellipse, fill
-from features.demo.looks import Look, shade
 
 
-def outline_of(look: Look, grow: float = 1.0) -> np.ndarray:
+def outline_of(look: Appearance, grow: float = 1.0) -> np.ndarray:
     """The face's outline (N, 2): an ellipse, squared at the jaw."""
     shape = ellipse(0, 0, look.width * grow, grow)
     low = np.clip(shape[:, 1], 0, 1)
@@ -16,7 +16,7 @@ def outline_of(look: Look, grow: float = 1.0) -> np.ndarray:
     return shape
 
 
-def draw_skull(image: np.ndarray, look: Look, pose: Pose) -> None:
+def draw_skull(image: np.ndarray, look: Appearance, pose: Pose) -> None:
     """Paint a blank head on its shoulders (H, W, 3)."""
     dark = shade(look.skin, 0.86)
     fill(image, pose, ellipse(0, 2.35, 1.7, 1.05), look.clothes)
@@ -29,7 +29,7 @@ def draw_skull(image: np.ndarray, look: Look, pose: Pose) -> None:
     fill(image, pose, outline_of(look, 0.97) - (0.012, 0.012), look.skin)
 
 
-def draw_hair(image: np.ndarray, look: Look, pose: Pose) -> None:
+def draw_hair(image: np.ndarray, look: Appearance, pose: Pose) -> None:
     """Paint the hair that falls over the head's front (H, W, 3)."""
     drop = {"fringe": 0.12, "curly": 0.0}.get(look.style, 0.0)
     arc = np.linspace(np.pi * 1.02, np.pi * 1.98, 25)

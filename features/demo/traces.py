@@ -1,4 +1,4 @@
-"""Smooth random curves that can be read at any time."""
+"""Smooth random traces that can be read at any time."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class Trace:
         return self.reach * np.tanh(0.79788 * z + 0.03568 * z**3)
 
 
-def draw_trace(rng: np.random.Generator, correlation_s: float, reach: float) -> Trace:
+def sample_trace(rng: np.random.Generator, correlation_s: float, reach: float) -> Trace:
     """A curve whose underlying process is correlated by 1/e at a lag of `correlation_s`."""
     frequencies = rng.normal(0.0, np.sqrt(2) / correlation_s, WAVES)
     return Trace(frequencies, rng.uniform(0.0, 2 * np.pi, WAVES), reach)
 
 
-def draw_balanced(
+def sample_balanced(
     rng: np.random.Generator, seconds: float, correlation_s: float, reach: float
 ) -> tuple[Trace, Trace]:
     """Two independent curves that, over the clip, hardly correlate and use the whole range.
@@ -46,7 +46,7 @@ def draw_balanced(
     """
     times = np.linspace(0, seconds, 65)
     pairs = [
-        (draw_trace(rng, correlation_s, reach), draw_trace(rng, correlation_s, reach))
+        (sample_trace(rng, correlation_s, reach), sample_trace(rng, correlation_s, reach))
         for _ in range(CANDIDATES)
     ]
     return min(pairs, key=lambda pair: _lean(pair[0](times), pair[1](times), reach))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.demo.traces import Trace
-from features.demo.words import Word, vowels
+from features.demo.words import SpokenWord, vowels
 
 RATE = 16_000  # Hz
 PULSE = 512  # samples of one glottal pulse after the vocal tract
@@ -25,14 +25,15 @@ SMILE = 0.08  # a smile shortens the vocal tract: all formants rise by this part
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """pitch: Hz, at rest; tract: formants relative to FORMANTS; gain: dB."""
+    """A voice. pitch: Hz, at rest; tract: formants relative to FORMANTS; gain: dB."""
 
     pitch: float
     tract: float
     gain: float
 
 
-def draw_speaker(rng: np.random.Generator) -> Speaker:
+def sample_speaker(rng: np.random.Generator) -> Speaker:
+    """The voice of a subject, from the subject's own random stream."""
     height = rng.uniform()  # tall: a low voice and low formants
     pitch = 105.0 * 2.0 ** (1.05 * height + rng.normal(0, 0.08))
     return Speaker(pitch, 0.92 + 0.2 * height + rng.normal(0, 0.015), rng.normal(0, 0.8))
@@ -41,12 +42,12 @@ def draw_speaker(rng: np.random.Generator) -> Speaker:
 def speak(
     rng: np.random.Generator,
     speaker: Speaker,
-    words: Sequence[Word],
+    words: Sequence[SpokenWord],
     valence: Trace,
     arousal: Trace,
     seconds: float,
 ) -> np.ndarray:
-    """Words -> samples (N,) in [-1, 1] at RATE, silent between them."""
+    """The speech of some words: samples (N,) in [-1, 1] at RATE, silent between them."""
     samples = np.zeros(round(seconds * RATE) + 2 * PULSE)  # PULSE of room on either side
     for word in words:
         _say(samples, rng, speaker, word, valence, arousal)
@@ -57,7 +58,7 @@ def _say(
     samples: np.ndarray,
     rng: np.random.Generator,
     who: Speaker,
-    word: Word,
+    word: SpokenWord,
     valence: Trace,
     arousal: Trace,
 ) -> None:
@@ -75,7 +76,9 @@ def _say(
     np.add.at(samples, first[:, None] + np.arange(PULSE), pulses)
 
 
-def _pulse_times(rng: np.random.Generator, who: Speaker, word: Word, arousal: Trace) -> np.ndarray:
+def _pulse_times(
+    rng: np.random.Generator, who: Speaker, word: SpokenWord, arousal: Trace
+) -> np.ndarray:
     """When the vocal folds close (P,), s: a pitch that falls a little through the word."""
     fine = np.arange(word.start, word.end, 1e-3)
     falling = 0.06 - 0.12 * (fine - word.start) / (word.end - word.start) + rng.normal(0, 0.03)

@@ -1,4 +1,4 @@
-"""What is said, and when: words that carry valence, at a pace that carries arousal."""
+"""The words of a clip: they carry valence, and their pace carries arousal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.demo.disturb import inside
+from features.demo.disturbances import inside
 from features.demo.lexicon import FILLERS, GRADED, NEUTRAL
 from features.demo.plan import ClipPlan
 
@@ -20,21 +20,21 @@ CONTENT = 0.7  # share of words that are not fillers
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """A word and the time (s) it is heard from and to."""
+class SpokenWord:
+    """A word and the time (s) from and to which it is spoken."""
 
     word: str
     start: float
     end: float
 
 
-def say(plan: ClipPlan) -> list[Word]:
-    """The clip's words in order; none overlaps another, leaves the clip or breaks a silence."""
+def say(plan: ClipPlan) -> list[SpokenWord]:
+    """The words of a clip in order; none overlaps another, leaves the clip or breaks a silence."""
     rng = plan.rng("words")
     valence, arousal = plan.truth()
     hush = [s for s in plan.disturbances().audio if s.kind == "silence"]
     bland = plan.disturbances().text
-    spoken: list[Word] = []
+    spoken: list[SpokenWord] = []
     now = LEAD_S
     while now < plan.seconds:
         slow = 2.0 ** (-PACE * float(arousal(np.array(now))))
@@ -47,7 +47,7 @@ def say(plan: ClipPlan) -> list[Word]:
             continue
         if end > plan.seconds - LEAD_S:
             break
-        spoken.append(Word(word, round(now, 4), round(end, 4)))
+        spoken.append(SpokenWord(word, round(now, 4), round(end, 4)))
         pause = PAUSE_S if rng.uniform() < 1 / PAUSE_EVERY else 0.0
         now = end + (GAP_S + pause) * slow * rng.uniform(0.8, 1.2)
     return spoken

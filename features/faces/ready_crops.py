@@ -13,23 +13,23 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from features.corpus import nearest
 from features.crops import Face, jpeg, no_face
 from features.media.pictures import Frame
+from features.nearest import nearest
 from features.track import State
 
 NUMBERED = re.compile(r"(\d+)\.(jpe?g|png|bmp)", re.IGNORECASE)
 
 
 def build(*, path: str, size_px: int) -> ReadyCrops:
-    """Images below `path`, brought to size_px x size_px; JPEG of that size is kept as it is."""
+    """The crops below `path`, resized to size_px x size_px; JPEG of that size is kept as it is."""
     if size_px < 1:
         raise ValueError(f"ready_crops: size_px must be at least 1, got {size_px}")
     return ReadyCrops(Path(path), size_px)
 
 
 class ReadyCrops:
-    """Frames -> a Face for each, whose times are those of the video's own frames.
+    """A detector that reads ready crops: frames -> a Face for each, at the frame's own time.
 
     Neither box, landmarks nor confidence are known: they are NaN.
     """
@@ -57,7 +57,7 @@ class ReadyCrops:
             )
 
     def files(self, clip: str) -> list[Path]:
-        """What a clip's crops are made from beside its media, in order of frames."""
+        """The images of a clip's crops, in order of frames."""
         return [file for _, file in sorted(self._numbered(clip).items())]
 
     def _numbered(self, clip: str) -> dict[int, Path]:

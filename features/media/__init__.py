@@ -6,9 +6,10 @@ Everything is a stream: memory does not grow with a clip's length. Of a stretch 
 times count from its start, and what lies before it is not decoded.
 """
 
+from features.manifest import Info
 from features.media.container import MediaError
 from features.media.pictures import Frame, frames
-from features.media.probing import Info, probe
+from features.media.probing import probe
 from features.media.sounds import Sound, sound
 
 __all__ = ["Frame", "Info", "MediaError", "Sound", "frames", "probe", "sound"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,8 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from av.stream import Disposition, Stream
 
+from features.nearest import nearest
+
 
 class MediaError(ValueError):
     """A media file that cannot be used, and why."""
@@ -19,7 +20,7 @@ class MediaError(ValueError):
 
 @contextmanager
 def opened(path: Path) -> Iterator[InputContainer]:
-    """A media file, open. Raises MediaError where it cannot be opened, or read inside the block."""
+    """An open media file. Raises MediaError where it cannot be opened, or read inside the block."""
     if path.is_dir():
         raise MediaError("is a folder")
     if not path.is_file():
@@ -41,8 +42,7 @@ def opened(path: Path) -> Iterator[InputContainer]:
 
 def _nearest(path: Path) -> str:
     there = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
-    close = difflib.get_close_matches(path.name, there, n=1)
-    return f", nearest: {close[0]!r}" if close else ""
+    return nearest(path.name, there)
 
 
 def _reason(error: Exception) -> str:

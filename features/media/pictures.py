@@ -30,7 +30,7 @@ class Frame:
 
 
 def frames(path: Path, start: float = 0.0, end: float | None = None) -> Iterator[Frame]:
-    """Every picture of the video, upright, in order of time; nothing if there is no video.
+    """The pictures of a video, upright, in order of time; none if there is no video.
 
     Of a stretch, those from `start` on and before `end` (s in the media; None: to its end), their
     times counted from `start`; what lies before is not decoded but for the pictures that the first

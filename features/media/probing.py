@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -10,36 +10,26 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from features.manifest import Info
 from features.media.container import MediaError, opened, start_of, stream_of
 
 OVER_S = 0.1  # by which a stretch may be said to end after its file: tables round, codecs pad
 
 
-@dataclass(frozen=True, slots=True)
-class Info:
-    """What a media file says of itself: seconds, frames a second, pixels, samples a second."""
-
-    duration: float
-    fps: float | None  # None: no video stream; an average where the rate varies
-    width: int | None  # of a picture as it is stored, before it is turned upright
-    height: int | None
-    rate: int | None  # None: no audio stream
-    channels: int | None
-
-    def stretch(self, start: float, end: float | None) -> Info:
-        """The same of a part of the file, in s. Raises MediaError where the file is shorter."""
-        latest = max(start, end or start)
-        if start >= self.duration or latest > self.duration + OVER_S:
-            said = f"{start:g} s to {end:g} s" if end is not None else f"{start:g} s on"
-            raise MediaError(f"lasts {self.duration:g} s and does not hold the stretch from {said}")
-        stop = self.duration if end is None else min(end, self.duration)
-        return replace(self, duration=round(stop - start, 6))
+def stretch(info: Info, start: float, end: float | None) -> Info:
+    """The Info of a stretch of a media file, in s. Raises MediaError where the file is shorter."""
+    latest = max(start, end or start)
+    if start >= info.duration or latest > info.duration + OVER_S:
+        part = f"{start:g} s to {end:g} s" if end is not None else f"{start:g} s on"
+        raise MediaError(f"lasts {info.duration:g} s and does not hold the stretch from {part}")
+    stop = info.duration if end is None else min(end, info.duration)
+    return replace(info, duration=round(stop - start, 6))
 
 
 def probe(path: Path) -> Info:
-    """Read the headers. Raises MediaError where the file cannot be opened or holds no stream.
+    """The Info of a media file, from its headers; whether it can be decoded shows when it is.
 
-    Whether what they announce can be decoded shows when it is.
+    Raises MediaError where the file cannot be opened or holds no stream.
     """
     with opened(path) as container:
         video, audio = stream_of(container, "video"), stream_of(container, "audio")

@@ -1,4 +1,4 @@
-"""A film once more with other pictures and its own sound."""
+"""A video encoded anew with other pictures and its own sound."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Draw = Callable[[float, np.ndarray], np.ndarray]
 
 
 def redraw(source: Path, target: Path, draw: Draw) -> None:
-    """Write an mp4 of `source` with each picture drawn anew, at its own time.
+    """Write an mp4 of `source` in which each picture is what `draw` makes of it, at its own time.
 
     draw  time in s, upright picture uint8 RGB (H, W, 3) -> picture of the same size
 

@@ -20,10 +20,10 @@ FURTHER_S = 2.0  # by how much earlier to look where a container led too far; do
 def packets(
     container: InputContainer, stream: Stream, start: float, end: float
 ) -> Iterator[av.Packet]:
-    """What a stream's decoder needs from the last entry point at or before `start` s up to `end`.
+    """The packets of a stream from the last key frame at or before `start` s up to `end`.
 
-    The last packet makes the decoder give what it still holds. Where the container leads to no
-    such point, they come from the beginning.
+    The last packet flushes the decoder. Where the container leads to no such key frame, they come
+    from the beginning.
     """
     base, zero = stream.time_base or Fraction(1), start_of(container)
     begin = zero if stream.start_time is None else float(stream.start_time * base)
@@ -43,8 +43,8 @@ def packets(
 
 
 def _entry(path: Path, index: int, wanted: float, begin: float) -> int | None:
-    """Where to send a container, in units of the stream, so that it goes on at an entry point at
-    or before `wanted` (s by its clock); None: nowhere. Tried, since not every container is right.
+    """Where to seek to, in units of the stream, for a key frame at or before `wanted` (s by the
+    container's clock); None: nowhere. Tried, since not every container is right.
     """
     back = 0.0
     while wanted - back > begin:

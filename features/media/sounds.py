@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, groupby
 from pathlib import Path
@@ -31,8 +31,16 @@ class Sound:
     samples: np.ndarray
 
 
+SoundSource = Callable[[int], Iterable[Sound]]  # a rate in Hz -> the sound of a clip at that rate
+
+
+def silent(_: int, /) -> Iterator[Sound]:
+    """The SoundSource of a clip without sound."""
+    return iter(())
+
+
 def sound(path: Path, rate: int, start: float = 0.0, end: float | None = None) -> Iterator[Sound]:
-    """The sound, the mean of its channels, resampled to `rate` Hz, in consecutive pieces.
+    """The sound of a media file, in consecutive pieces: the mean of its channels, at `rate` Hz.
 
     A piece that does not continue the one before (late start, lost packets, samples that are no
     numbers) tells so by its time, which is then more than GAP later; none is earlier. Nothing if
@@ -47,7 +55,7 @@ def sound(path: Path, rate: int, start: float = 0.0, end: float | None = None) -
             return
         stop = np.inf if end is None else end
         pieces = decoded(packets(container, stream, max(0.0, start - LEAD_S), stop))
-        placed = _within(_placed(pieces, start_of(container)), start, stop)
+        placed = _within(placed_frames(pieces, start_of(container)), start, stop)
         for begin, piece in groupby(placed, key=lambda pair: pair[0]):
             yield from _resampled(begin - start, (frame for _, frame in piece), rate)
 
@@ -61,7 +69,7 @@ def decoded(packets: Iterable[av.Packet]) -> Iterator[av.AudioFrame]:
             continue  # the next frame is later than expected, so the loss shows as a gap
 
 
-def _placed(
+def placed_frames(
     pieces: Iterable[av.AudioFrame], start: float
 ) -> Iterator[tuple[float, float, av.AudioFrame]]:
     """Each frame with the times at which its unbroken, uniform sound and it itself begin.

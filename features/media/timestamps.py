@@ -13,7 +13,7 @@ from features.media.pictures import frames
 
 
 def frame_times(path: Path) -> np.ndarray:
-    """The time of every Frame of the video, read from its packets: float64 (T,), s, increasing.
+    """The times of a video's Frames, read from its packets: float64 (T,), s, increasing.
 
     T is 0 without a video. A picture that the decoder drops without a word is counted here. Where
     a packet carries no time, it is the decoder that knows, or not. Raises MediaError.

@@ -49,6 +49,7 @@ def _print(lines: Iterable[str]) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
+    """The command line."""
     top = argparse.ArgumentParser(
         prog="python -m features.shards",
         description=__doc__,
@@ -68,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Run one verb; the exit status."""
     given = parser().parse_args(arguments)
     try:
         if given.verb == "verify":

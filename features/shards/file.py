@@ -66,12 +66,17 @@ class Shard:
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_file": None}
 
-    def array(self, name: str) -> Stretch:
-        """Every row of an array of the file, read when they are sliced."""
-        return Stretch(self, name, 0, self.extents[name][1][0])
+    @property
+    def is_open(self) -> bool:
+        """Whether this process has the file open."""
+        return self._file is not None
+
+    def array(self, name: str) -> LazyRows:
+        """An array of the file, whose rows are read when they are sliced."""
+        return LazyRows(self, name, 0, self.extents[name][1][0])
 
     def read(self, name: str, start: int, stop: int) -> np.ndarray:
-        """Rows `start` to `stop` of an array: one read into place, as the file has it in one piece.
+        """The rows `start` to `stop` of an array: one read, as the file has it in one piece.
 
         Raises ShardError where the file has become shorter since it was opened.
         """
@@ -89,7 +94,7 @@ class Shard:
         return rows
 
     def record(self, index: int, start: int = 0, stop: int | None = None) -> Record:
-        """Clip number `index`, or its rows from `start` to `stop` as a slice would give them."""
+        """The record of clip number `index`, or its rows `start` to `stop` as a slice has them."""
         a, b = self.offsets[index : index + 2]
         first, last, _ = slice(start, stop).indices(b - a)
         lo, hi = a + first, a + max(first, last)
@@ -98,7 +103,7 @@ class Shard:
         known = self.contents[index] if (lo, hi) == (a, b) else ""
         return Record(self.clips[index], self.sources[index], columns, blobs, known)
 
-    def _blob(self, name: str, index: int, lo: int, hi: int) -> tuple[np.ndarray, Stretch]:
+    def _blob(self, name: str, index: int, lo: int, hi: int) -> tuple[np.ndarray, LazyRows]:
         """Where the bytes of rows lo to hi end, and those bytes; their first is number 0."""
         before = lo > self.offsets[index]
         ends = self.read(f"blobs/{name}/ends", lo - before, hi)
@@ -106,22 +111,22 @@ class Shard:
         ends = ends[1:] - skipped if before else ends
         begin = self.blob_offsets[name][index] + skipped
         size = int(ends[-1]) if len(ends) else 0
-        return ends, Stretch(self, f"blobs/{name}/bytes", begin, begin + size)
+        return ends, LazyRows(self, f"blobs/{name}/bytes", begin, begin + size)
 
     def outline(self, index: int) -> Record:
-        """Clip number `index` with no row of it read: each array is read as it is sliced."""
+        """The record of clip number `index`, each array of which is read as it is sliced."""
         a, b = self.offsets[index : index + 2]
-        columns = {name: Stretch(self, f"rows/{name}", a, b) for name in self.columns}
+        columns = {name: LazyRows(self, f"rows/{name}", a, b) for name in self.columns}
         blobs = {}
         for name, offsets in self.blob_offsets.items():
-            ends = Stretch(self, f"blobs/{name}/ends", a, b)
+            ends = LazyRows(self, f"blobs/{name}/ends", a, b)
             begin, end = offsets[index : index + 2]
-            blobs[name] = ends, Stretch(self, f"blobs/{name}/bytes", begin, end)
+            blobs[name] = ends, LazyRows(self, f"blobs/{name}/bytes", begin, end)
         known = self.contents[index]
         return Record(self.clips[index], self.sources[index], columns, blobs, known)
 
 
-class Stretch:
+class LazyRows:
     """Some rows of an array of a shard, read when they are sliced: a clip may have many."""
 
     def __init__(self, shard: Shard, name: str, begin: int, end: int):

@@ -1,4 +1,4 @@
-"""Reading shards: lazily, in any process, no more than what is asked for."""
+"""Reading shards lazily, in any process, no more than what is needed."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Shards(Mapping[str, Record]):
         return file.record(index)
 
     def window(self, clip: str, start: int, stop: int) -> Record:
-        """Rows `start` to `stop` of one clip, as a slice would give them, reading no others."""
+        """The rows `start` to `stop` of one clip, as a slice has them, reading no others."""
         file, index = self._find(clip)
         return file.record(index, start, stop)
 

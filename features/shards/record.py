@@ -32,7 +32,7 @@ class Record:
     known    its content digest, where somebody has worked it out already
 
     Arrays may be anything that has a dtype and a shape and slices like one: numpy, a memory map,
-    a stretch of an HDF5 dataset. Raises ValueError where columns differ in length.
+    rows of an HDF5 dataset. Raises ValueError where columns differ in length.
     """
 
     clip: str

@@ -18,7 +18,7 @@ def seal(path: Path) -> None:
 
 
 def check_format(path: Path) -> str:
-    """A shard -> the digest that its first bytes hold. Raises ShardError for other formats."""
+    """The digest in the first bytes of a shard. Raises ShardError for other formats."""
     with path.open("rb") as file:
         head = file.read(USER_BLOCK)
     line = head.partition(b"\n")[0].decode("ascii", "replace")
@@ -34,7 +34,7 @@ def check_format(path: Path) -> str:
 
 
 def check_bytes(path: Path) -> str:
-    """A shard -> its digest. Raises ShardError unless every byte is as it was written."""
+    """The digest of a shard. Raises ShardError unless every byte is as it was written."""
     written = check_format(path)
     found = _digest(path)
     if found != written:

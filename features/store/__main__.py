@@ -29,6 +29,7 @@ DAY_S = 86400.0
 
 
 def stats(store: Store) -> int:
+    """Print how many entries there are and how large they are; the exit status."""
     found = entries(store)
     print(f"{store.root}: {len(found)} entries, {size_text(sum(e.size for e in found))}")
     for (kind, extractor), (count, size) in contents(found).items():
@@ -37,6 +38,7 @@ def stats(store: Store) -> int:
 
 
 def verify(store: Store) -> int:
+    """Print what is damaged; the exit status, 1 if anything is."""
     found = entries(store)
     wrong = 0
     for error in damaged(found):
@@ -47,6 +49,7 @@ def verify(store: Store) -> int:
 
 
 def prune(store: Store, given: argparse.Namespace) -> int:
+    """Remove the entries that are not needed; the exit status."""
     found, now = entries(store), time.time()
     used = None if given.unused_by is None else referred(given.unused_by)
     older_than = None if given.older_than is None else given.older_than * DAY_S
@@ -65,6 +68,7 @@ def prune(store: Store, given: argparse.Namespace) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
+    """The command line."""
     top = argparse.ArgumentParser(
         prog="python -m features.store",
         description=__doc__,
@@ -98,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Run one verb; the exit status."""
     given = parser().parse_args(arguments)
     store = Store(given.store)
     try:

@@ -9,7 +9,7 @@ UNITS = ("B", "KB", "MB", "GB", "TB")  # of 1000 each
 
 
 def size_text(size: float) -> str:
-    """Bytes as people say them: 1536000 -> 1.5 MB."""
+    """A number of bytes as text: 1536000 -> 1.5 MB."""
     step = 0
     while size >= 999.95 and step < len(UNITS) - 1:
         size, step = size / 1000, step + 1
@@ -17,7 +17,7 @@ def size_text(size: float) -> str:
 
 
 def byte_count(text: str) -> int:
-    """20GB, 1.5 TB or 1000 -> bytes; raises ArgumentTypeError."""
+    """The bytes of 20GB, 1.5 TB or 1000; raises ArgumentTypeError."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([KMGT]?B?)", text.strip().upper())
     if not found:
         raise ArgumentTypeError(f"expected a size such as 20GB, got {text!r}")

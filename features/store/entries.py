@@ -1,4 +1,4 @@
-"""Store: entries come out with every byte checked, and go in whole or not at all."""
+"""Store: entries are read with every byte checked, and written atomically."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class StoreError(OSError):
 
 
 class Store:
-    """Entries in `root`; the default is $CLIP_STORE, else .clip_store in the working folder."""
+    """The clip store in `root`; by default $CLIP_STORE, else .clip_store in the working folder."""
 
     def __init__(self, root: Path | str | None = None):
         self.root = Path(root or os.environ.get("CLIP_STORE") or ".clip_store")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from features.fingerprint import IDENTITY
 from features.shards import ShardError, Shards
 from features.shards.file import Shard
 from features.store.entries import Store, StoreError, opened
@@ -39,7 +41,7 @@ def _entry(path: Path) -> Iterator[Entry]:
 
 
 def contents(found: list[Entry]) -> dict[tuple[str, str], tuple[int, int]]:
-    """{(kind, extractor): (entries, bytes)}, from their headers; ("damaged", "") without one."""
+    """The entries and bytes of each (kind, extractor), by header; ("damaged", "") without."""
     sums: dict[tuple[str, str], tuple[int, int]] = {}
     for entry in found:
         try:
@@ -62,9 +64,22 @@ def damaged(found: list[Entry]) -> Iterator[ShardError]:
 
 
 def referred(folders: Collection[Path]) -> set[str]:
-    """The keys of the entries from which these folders of shards were packed. Raises ShardError."""
-    files = [file for folder in folders for file in Shards(folder, check=False).files]
-    return {Store.key(source, file.meta) for file in files for source in file.sources}
+    """The keys of the entries from which these folders of shards, data/<stage>, were packed.
+
+    What made them is in data/provenance/<stage>.json. Raises StoreError where that is not there,
+    ShardError.
+    """
+    keys: set[str] = set()
+    for folder in folders:
+        files = Shards(folder, check=False).files
+        made = folder.parent / "provenance" / f"{folder.name}.json"
+        if not made.is_file():
+            raise StoreError(f"no {made}, which says by what the rows in {folder} were made")
+        about = json.loads(made.read_text(encoding="utf-8"))
+        identity = {name: about[name] for name in IDENTITY}
+        for file in files:
+            keys |= {Store.key(source, identity) for source in file.sources}
+    return keys
 
 
 def superfluous(

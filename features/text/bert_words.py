@@ -1,4 +1,4 @@
-"""Each word as an encoder of transformers sees it among the words around it.
+"""Contextual word embeddings from an encoder of transformers.
 
 Devlin et al. 2019, https://arxiv.org/abs/1810.04805; the sum of the last four layers and the mean
 over a word's pieces as in RJCMA and GRJCA.
@@ -15,11 +15,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from features.network import batches, place, whole
+from features.network import batches, check_positive, place
 from features.pretrained import files, folder, load
-from features.text._chunks import Span, chunks
-from features.text._rows import moments
-from features.text._word_pieces import mark, tokenizer
+from features.text.encoding.chunks import Span, chunks
+from features.text.encoding.row_times import row_times
+from features.text.encoding.word_pieces import tokenizer, word_prefix
 from features.track import State, Track, track
 from features.words import Word
 
@@ -29,15 +29,15 @@ def build(*, model: str, layers: int, tokens: int, device: str, batch: int) -> B
 
     model   a folder, or the id of a model in the local cache; nothing is downloaded
     layers  how many of the last layers are added up (4 in the papers)
-    tokens  word pieces that the encoder reads at a time, its own marks included (256 in the papers)
+    tokens  word pieces that the encoder reads at a time, with special tokens (256 in the papers)
     device  auto, cpu or cuda; batch  chunks of the transcript at a time
     """
-    whole("bert_words", layers=layers, tokens=tokens, batch=batch)
+    check_positive("bert_words", layers=layers, tokens=tokens, batch=batch)
     return BertWords(folder(model, "tokenizer"), layers, tokens, device, batch)
 
 
 class BertWords:
-    """Words -> Track (T, D): one row a word, at the middle of its time.
+    """Contextual embeddings: words -> Track (T, D), one row a word, at the middle of its time.
 
     Of words that share their middle the first said has the row. A word of which the tokenizer
     keeps nothing is State.NO_SPEECH.
@@ -49,11 +49,11 @@ class BertWords:
     def __init__(self, where: Path, layers: int, tokens: int, device: str, batch: int):
         self._place, self._batch = place(device), batch
         self._model = load(where, self._place, unused=("pooler.",))
-        self._layers, self._tokens, self._read = layers, tokens, tokenizer(where)
-        self._mark = mark(self._read, where)
+        self._layers, self._tokens, self._tokenizer = layers, tokens, tokenizer(where)
+        self._prefix = word_prefix(self._tokenizer, where)
         self.dim = int(self._model.config.hidden_size)
-        self._most = tokens - self._read.num_special_tokens_to_add()
-        limit = min(self._read.model_max_length, _places(self._model))
+        self._most = tokens - self._tokenizer.num_special_tokens_to_add()
+        limit = min(self._tokenizer.model_max_length, _positions(self._model))
         if not (self._most > 0 and tokens <= limit):
             raise ValueError(
                 f"bert_words: the model in {where} reads up to {limit} tokens, got {tokens}"
@@ -63,15 +63,17 @@ class BertWords:
         self.weights = files(where)
 
     def __call__(self, words: Sequence[Word], /) -> Track:
-        times, whose = moments(words)
+        times, index = row_times(words)
         if not len(times):
             return track(np.zeros((0, self.dim)), np.zeros(0))
-        values = self._values([self._mark + word.text for word in words])[whose]
+        values = self._values([self._prefix + word.text for word in words])[index]
         return track(values, times, np.where(np.isnan(values[:, 0]), State.NO_SPEECH, State.OK))
 
     def _values(self, texts: list[str]) -> np.ndarray:
         """The words of a transcript -> (words, D); NaN where a word has no pieces."""
-        alone = self._read(texts, is_split_into_words=True, add_special_tokens=False, verbose=False)
+        alone = self._tokenizer(
+            texts, is_split_into_words=True, add_special_tokens=False, verbose=False
+        )
         owners = [word for word in alone.word_ids() if word is not None]
         pieces = np.bincount(owners, minlength=len(texts)).tolist()
         values = np.full((len(texts), self.dim), np.nan, np.float32)
@@ -82,7 +84,7 @@ class BertWords:
     @torch.inference_mode()
     def _embed(self, texts: list[str], part: list[tuple[Span, Span]], values: np.ndarray) -> None:
         """Fill in the rows of the words that some chunks keep."""
-        x = self._read(
+        x = self._tokenizer(
             [texts[a:b] for (a, b), _ in part],
             is_split_into_words=True,
             truncation=True,
@@ -90,8 +92,8 @@ class BertWords:
             padding=True,
             return_tensors="pt",
         )
-        said = self._model(**x.to(self._place.device), output_hidden_states=True).hidden_states
-        total = torch.stack(said[-self._layers :]).sum(0).float().cpu().numpy()  # (chunks, L, D)
+        states = self._model(**x.to(self._place.device), output_hidden_states=True).hidden_states
+        total = torch.stack(states[-self._layers :]).sum(0).float().cpu().numpy()  # (chunks, L, D)
         for i, ((begin, _), (first, last)) in enumerate(part):
             owners = np.array([-1 if word is None else begin + word for word in x.word_ids(i)])
             for word in range(first, last):
@@ -99,11 +101,11 @@ class BertWords:
                     values[word] = total[i, mine].mean(axis=0)
 
 
-def _places(model: nn.Module) -> int:
-    """How many tokens a model has places for; RoBERTa and its kin count from behind the padding."""
+def _positions(model: nn.Module) -> int:
+    """How many position embeddings a model has; RoBERTa and its kin skip those of the padding."""
     config: Any = model.config
     count = getattr(config, "max_position_embeddings", None) or 0
-    if count < 1:  # places are relative
+    if count < 1:  # positions are relative
         return sys.maxsize
     for name, part in model.named_modules():
         if name.endswith("position_embeddings") and isinstance(part, nn.Embedding):

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from features.network import place, whole
+from features.network import check_positive, place
 from features.pretrained import files
-from features.text._sentence_model import loaded, too_long
+from features.text.encoding.row_times import row_times
+from features.text.encoding.sentence_model import loaded, too_long
 from features.track import Track, track
 from features.words import Word
 
@@ -28,7 +29,7 @@ def build(*, model: str, words: int) -> MiniLm:
            model/ in it; nothing is downloaded
     words  words in a window, the row's own in the middle
     """
-    whole("minilm", words=words)
+    check_positive("minilm", words=words)
     return MiniLm(_folder(model), words)
 
 
@@ -44,11 +45,11 @@ def _folder(model: str) -> Path:
 
 
 class MiniLm:
-    """Words -> Track (T, D): one row a word, at the middle of its time; unit length.
+    """Sentence embeddings of sliding windows, of unit length.
 
-    Of words that share their middle the first said has the row, with the others around it. A window
-    of more than the model reads is made smaller; of a single word that is too long it reads the
-    beginning.
+    Words -> Track (T, D), one row a word, at the middle of its time. Of words that share their
+    middle the first said has the row, with the others around it. A window of more than the model
+    reads is made smaller; of a single word that is too long it reads the beginning.
     """
 
     libraries = ("transformers", "tokenizers", "safetensors")  # under sentence-transformers
@@ -62,7 +63,7 @@ class MiniLm:
 
     @torch.inference_mode()
     def __call__(self, words: Sequence[Word], /) -> Track:
-        times, rows = np.unique([(w.start + w.end) / 2 for w in words], return_index=True)
+        times, rows = row_times(words)
         if not len(rows):
             return track(np.zeros((0, self.dim)), np.zeros(0))
         texts = self._windows([word.text for word in words], rows.tolist())
@@ -71,18 +72,18 @@ class MiniLm:
         )
         return track(np.asarray(values), times)
 
-    def _windows(self, said: list[str], rows: list[int]) -> list[str]:
+    def _windows(self, words: list[str], rows: list[int]) -> list[str]:
         """The words around some rows; fewer where they are more than the model reads, so that the
         row's own is read whatever is around it."""
         size = dict.fromkeys(rows, self._words)
         while True:
-            texts = [_around(said, row, size[row]) for row in rows]
+            texts = [_around(words, row, size[row]) for row in rows]
             long = [rows[i] for i in too_long(self._model, texts) if size[rows[i]] > 1]
             if not long:
                 return texts
             size |= {row: size[row] // 2 for row in long}
 
 
-def _around(said: list[str], row: int, count: int) -> str:
+def _around(words: list[str], row: int, count: int) -> str:
     first = row - (count - 1) // 2
-    return " ".join(said[max(0, first) : first + count])
+    return " ".join(words[max(0, first) : first + count])

@@ -13,16 +13,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from features.network import place, whole
+from features.network import check_positive, place
 from features.pretrained import files
-from features.text._passages import utterances, windows
-from features.text._rows import moments
-from features.text._sentence_model import loaded, too_long
+from features.text.encoding.passages import utterances, windows
+from features.text.encoding.row_times import row_times
+from features.text.encoding.sentence_model import loaded, too_long
 from features.track import Track, track
 from features.words import Word
 
 OVER = ("windows", "utterances")
-Part = Callable[[Sequence[Word]], list[Word]]
+Passages = Callable[[Sequence[Word]], list[Word]]
 
 
 def build(
@@ -37,40 +37,41 @@ def build(
     pause_s  between two words, from which on an utterance ends
     device   auto, cpu or cuda; batch  texts at a time
     """
-    whole("sentences", words=words, every=every, batch=batch)
+    check_positive("sentences", words=words, every=every, batch=batch)
     if over not in OVER:
         raise ValueError(f"sentences: over must be one of {', '.join(OVER)}, got {over!r}")
-    part = partial(windows, most=words, every=every)
+    passages = partial(windows, most=words, every=every)
     if over == "utterances":
-        part = partial(utterances, most=words, pause_s=pause_s)
-    return Sentences(Path(model), part, device, batch)
+        passages = partial(utterances, most=words, pause_s=pause_s)
+    return Sentences(Path(model), passages, device, batch)
 
 
 class Sentences:
-    """Words -> Track (T, D), unit length: one row a window, at its middle word's time, or one an
-    utterance, half-way between its first word's start and its last word's end.
+    """Sentence embeddings of passages, of unit length.
 
-    Of rows at the same time the first said stays.
+    Words -> Track (T, D), one row a window, at its middle word's time, or one an utterance,
+    half-way between its first word's start and its last word's end. Of rows at the same time the
+    first said stays.
     """
 
     libraries = ("transformers", "tokenizers", "safetensors")
     paths = ("model",)
 
-    def __init__(self, where: Path, part: Part, device: str, batch: int):
+    def __init__(self, where: Path, passages: Passages, device: str, batch: int):
         self._model: Any = loaded(where, place(device))
-        self._part, self._batch = part, batch
+        self._passages, self._batch = passages, batch
         self.dim = int(self._model.get_embedding_dimension() or 0)
         self.weights = files(where)
 
     def __call__(self, words: Sequence[Word], /) -> Track:
-        spoken = self._part(words)
-        times, whose = moments(spoken)
+        passages = self._passages(words)
+        times, index = row_times(passages)
         if not len(times):
             return track(np.zeros((0, self.dim)), np.zeros(0))
-        texts = [spoken[i].text for i in whose]
-        if forgotten := too_long(self._model, texts):
+        texts = [passages[i].text for i in index]
+        if cut_off := too_long(self._model, texts):
             raise ValueError(
-                f"sentences: what is said around {times[forgotten[0]]:.2f} s has more than the "
+                f"sentences: what is said around {times[cut_off[0]]:.2f} s has more than the "
                 f"{self._model.max_seq_length} tokens that the model reads; take fewer words"
             )
         return track(self._embed(texts), times)

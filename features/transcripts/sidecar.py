@@ -13,13 +13,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from features.transcripts._ctm import read_ctm
-from features.transcripts._cues import read_cues
-from features.transcripts._rows import read_rows
-from features.transcripts._text import TranscriptError, read_text
-from features.transcripts._textgrid import read_textgrid
-from features.transcripts._timing import in_order
-from features.transcripts._whisper import read_whisper
+from features.transcripts.formats.ctm import read_ctm
+from features.transcripts.formats.cues import read_cues
+from features.transcripts.formats.text import TranscriptError, read_text
+from features.transcripts.formats.textgrid import read_textgrid
+from features.transcripts.formats.timing import in_order
+from features.transcripts.formats.whisper_json import read_whisper
+from features.transcripts.formats.word_table import read_rows
 from features.words import Words, spread, within
 
 __all__ = ["Sidecar", "TranscriptError", "build", "plain"]
@@ -36,7 +36,7 @@ READERS: Mapping[str, Callable[[Path], Words]] = {
 
 @dataclass(frozen=True)
 class Sidecar:
-    """A clip's own transcript: (anything, transcript file or None) -> words by start, or None."""
+    """A reader of transcript files: (anything, file or None) -> words by start, or None."""
 
     def __call__(
         self, _: object, transcript: Path | None, start: float = 0.0, end: float | None = None, /

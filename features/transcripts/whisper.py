@@ -1,27 +1,25 @@
-"""Words that Whisper hears in a clip's sound, through faster-whisper, an optional package.
+"""Speech recognition by Whisper, through faster-whisper, an optional package.
 
-Radford et al. 2022, https://arxiv.org/abs/2212.04356. Each passage of speech is heard by itself,
-with beam search and no chance in it; where nobody speaks the model is not asked, since it would
-invent something.
+Radford et al. 2022, https://arxiv.org/abs/2212.04356. Each passage of speech is transcribed by
+itself, with beam search and no chance in it; where nobody speaks the model does not run, since it
+would hallucinate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from features.extractor import unknown
-from features.media.sounds import Sound
-from features.network import DEVICES, place, whole
+from features.media.sounds import Sound, SoundSource
+from features.nearest import unknown
+from features.network import DEVICES, check_positive, place
 from features.pretrained import files, folder, reading
-from features.transcripts._timing import in_order
-from features.transcripts._voice import RATE, Silero, passages
+from features.transcripts.formats.timing import in_order
+from features.transcripts.formats.voice import RATE, Silero, passages
 from features.weights import WeightsError
 from features.words import Word, Words
 
-Source = Callable[[int], Iterable[Sound]]
 PACKAGE = "pip install 'faster-whisper>=1.2'"
 
 
@@ -54,25 +52,24 @@ def build(
 
     Raises LookupError where faster-whisper is not installed, FileNotFoundError, WeightsError.
     """
-    whole("whisper", beam=beam, pause_ms=pause_ms)
+    check_positive("whisper", beam=beam, pause_ms=pause_ms)
     for name, share in {"speech": speech, "no_speech": no_speech}.items():
         if not 0 < share <= 1:
             raise ValueError(f"whisper: {name} must be above 0 and at most 1, got {share}")
     where = folder(
         model, "tokenizer of Whisper", weights=("model.bin",), get="Systran/faster-whisper-small"
     )
-    heard = _loaded(where, place(device, DEVICES).device.type, compute_type)
-    if language is not None and language not in heard.supported_languages:
-        raise ValueError(
-            unknown(f"language of the model in {where}", language, heard.supported_languages)
-        )
+    recogniser = _loaded(where, place(device, DEVICES).device.type, compute_type)
+    languages = recogniser.supported_languages
+    if language is not None and language not in languages:
+        raise ValueError(unknown(f"language of the model in {where}", language, languages))
     options = {
         "language": language,
         "beam_size": beam,
         "no_speech_threshold": no_speech,
         "log_prob_threshold": log_probability,
     }
-    return Whisper(heard, options, Silero(speech, pause_ms), compression, files(where))
+    return Whisper(recogniser, options, Silero(speech, pause_ms), compression, files(where))
 
 
 def _loaded(where: Path, device: str, compute_type: str) -> Any:
@@ -105,7 +102,7 @@ def _loaded(where: Path, device: str, compute_type: str) -> Any:
 
 
 class Whisper:
-    """A clip's sound, whatever transcript there is -> its words by start.
+    """A speech recogniser: the sound of a clip, whatever transcript there is -> its words by start.
 
     [] where nobody speaks; None where there is no sound.
     """
@@ -124,15 +121,15 @@ class Whisper:
         self._model, self._options, self._voice = model, options, voice
         self._compression, self.weights = compression, weights
 
-    def __call__(self, source: Source, *_: object) -> Words | None:
-        sound = iter(source(RATE))
-        first = next(sound, None)
+    def __call__(self, sound: SoundSource, *_: object) -> Words | None:
+        pieces = iter(sound(RATE))
+        first = next(pieces, None)
         if first is None:
             return None
         words: Words = []
         options = dict(self._options)
-        for passage in passages(chain([first], sound), self._voice):
-            said, info = self._model.transcribe(
+        for passage in passages(chain([first], pieces), self._voice):
+            segments, info = self._model.transcribe(
                 passage.samples,
                 temperature=0.0,
                 compression_ratio_threshold=None,  # another try, by chance, is what it would give
@@ -141,14 +138,14 @@ class Whisper:
                 **options,
             )
             options["language"] = info.language
-            for segment in said:
+            for segment in segments:
                 if segment.compression_ratio <= self._compression:
-                    words += [placed(w, passage) for w in segment.words if w.word.strip()]
+                    words += [word_of(w, passage) for w in segment.words if w.word.strip()]
         return in_order(words)
 
 
-def placed(word: Any, passage: Sound) -> Word:
-    """A word of a passage at its time in the clip, within the passage."""
+def word_of(word: Any, passage: Sound) -> Word:
+    """The Word for one of a passage, at its time in the clip, within the passage."""
     end = len(passage.samples) / RATE
     start, stop = (passage.time + min(max(float(t), 0.0), end) for t in (word.start, word.end))
     return Word(word.word.strip(), start, max(start, stop), False)

@@ -12,9 +12,9 @@ import torch
 from facenet_pytorch import InceptionResnetV1, fixed_image_standardization
 
 from features.crops import Crops
-from features.network import Convolutions, place, whole
+from features.network import Convolutions, check_positive, place
 from features.track import Track
-from features.visual._each import each, sized
+from features.visual.networks.frame_wise import frame_wise, resized
 from features.weights import load
 
 SIZE = 160  # px; crops of another size are resized to it
@@ -30,14 +30,17 @@ def build(*, weights: str, device: str, batch: int) -> Facenet:
     weights  a file in the format of facenet-pytorch's own; nothing is downloaded
     device   auto, cpu or cuda; batch  crops at a time
     """
-    whole("facenet", batch=batch)
+    check_positive("facenet", batch=batch)
     where = place(device)
     network, file = load(InceptionResnetV1, weights, GET, unused=("logits.",))
     return Facenet(Convolutions(network, where), batch, [file])
 
 
 class Facenet:
-    """Crops -> Track (T, 512): a row a frame, of unit length; without a crop it keeps its state."""
+    """Face identity embeddings of unit length.
+
+    Crops -> Track (T, 512), a row a frame; frames without a crop keep their state.
+    """
 
     dim = 512
     libraries = ("torchvision",)  # facenet-pytorch works on it
@@ -47,9 +50,9 @@ class Facenet:
         self._network, self._batch, self.weights = network, batch, weights
 
     def __call__(self, crops: Crops, /) -> Track:
-        return each(crops, self.dim, self._batch, self._embed)
+        return frame_wise(crops, self.dim, self._batch, self._embed)
 
     def _embed(self, images: list[np.ndarray]) -> np.ndarray:
-        x = torch.from_numpy(np.stack([sized(image, SIZE) for image in images]))
+        x = torch.from_numpy(np.stack([resized(image, SIZE) for image in images]))
         x = fixed_image_standardization(x.permute(0, 3, 1, 2).float())  # (N, 3, 160, 160)
         return self._network(x).numpy()

@@ -1,4 +1,4 @@
-"""Crops through any vision model of transformers: ViT, DINOv2, the picture half of CLIP, ...
+"""Crops through any vision model of transformers: ViT, DINOv2, the vision tower of CLIP, ...
 
 Dosovitskiy et al. 2021, https://arxiv.org/abs/2010.11929; Oquab et al. 2023,
 https://arxiv.org/abs/2304.07193; Radford et al. 2021, https://arxiv.org/abs/2103.00020.
@@ -15,10 +15,10 @@ from torch import Tensor, nn
 from transformers import AutoImageProcessor
 
 from features.crops import Crops
-from features.network import place, whole
+from features.network import check_positive, place
 from features.pretrained import files, folder, load, reading
 from features.track import Track
-from features.visual._each import each
+from features.visual.networks.frame_wise import frame_wise
 
 POOLS = ("pooler", "first", "mean")
 
@@ -31,16 +31,17 @@ def build(*, model: str, pool: str, device: str, batch: int) -> HfVision:
             of all tokens
     device  auto, cpu or cuda; batch  crops at a time
     """
-    whole("hf_vision", batch=batch)
+    check_positive("hf_vision", batch=batch)
     if pool not in POOLS:
         raise ValueError(f"hf_vision: pool must be one of {', '.join(POOLS)}, got {pool!r}")
     return HfVision(folder(model, "image processor"), pool, device, batch)
 
 
 class HfVision:
-    """Crops -> Track (T, D): one row a frame; frames without a crop keep their state.
+    """The embeddings of a vision transformer.
 
-    The model's own image processor scales the crops to its size and range.
+    Crops -> Track (T, D), one row a frame; frames without a crop keep their state. The model's own
+    image processor scales the crops to its size and range.
     """
 
     libraries = ("torchvision", "PIL", "safetensors")
@@ -49,9 +50,9 @@ class HfVision:
     def __init__(self, where: Path, pool: str, device: str, batch: int):
         unused = () if pool == "pooler" else ("pooler.",)
         self._place = place(device)
-        both = load(where, self._place, (*unused, "text_model.", "text_projection", "logit_"))
-        self._model: nn.Module = getattr(both, "vision_model", both)  # of a pair, its eyes
-        if self._model is not both:  # whose own call `load` has not seen
+        model = load(where, self._place, (*unused, "text_model.", "text_projection", "logit_"))
+        self._model: nn.Module = getattr(model, "vision_model", model)  # of CLIP's two towers
+        if self._model is not model:  # whose own call `load` has not seen
             self._model.forward = self._place.precise(self._model.forward)
         self._pool, self._batch = pool, batch
         self.weights = files(where)
@@ -60,19 +61,19 @@ class HfVision:
         self.dim = self._embed([np.zeros((32, 32, 3), np.uint8)]).shape[1]
 
     def __call__(self, crops: Crops, /) -> Track:
-        return each(crops, self.dim, self._batch, self._embed)
+        return frame_wise(crops, self.dim, self._batch, self._embed)
 
     @torch.inference_mode()
     def _embed(self, images: list[np.ndarray]) -> np.ndarray:
         """N pictures (S, S, 3) -> (N, D)."""
         x = self._processor(images, return_tensors="pt")["pixel_values"]  # (N, 3, side, side)
-        said = self._model(pixel_values=x.to(self._place.device))
-        return self._pooled(said).float().cpu().numpy()
+        output = self._model(pixel_values=x.to(self._place.device))
+        return self._pooled(output).float().cpu().numpy()
 
-    def _pooled(self, said: Any) -> Tensor:
-        tokens = said.last_hidden_state  # (N, L, D), of a convolutional model (N, D, h, w)
+    def _pooled(self, output: Any) -> Tensor:
+        tokens = output.last_hidden_state  # (N, L, D), of a convolutional model (N, D, h, w)
         if self._pool == "pooler":
-            pooled = getattr(said, "pooler_output", None)
+            pooled = getattr(output, "pooler_output", None)
             if pooled is None:
                 raise ValueError("hf_vision: this model has no pooler; take pool first or mean")
             return pooled.flatten(1)

@@ -23,7 +23,10 @@ def build(*, cells: int) -> Hog:
 
 
 class Hog:
-    """Crops -> Track (T, D): one row a frame, in [0, 1]; frames without a crop keep their state."""
+    """Histograms of oriented gradients, in [0, 1].
+
+    Crops -> Track (T, D), one row a frame; frames without a crop keep their state.
+    """
 
     def __init__(self, cells: int):
         self.dim, self._side = DIRECTIONS * cells**2, cells * CELL

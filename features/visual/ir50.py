@@ -12,13 +12,13 @@ import numpy as np
 import torch
 
 from features.crops import Crops
-from features.network import Convolutions, place, whole
+from features.network import Convolutions, check_positive, place
 from features.track import Track
-from features.visual._each import each, sized
-from features.visual._iresnet import IResNet50
+from features.visual.networks.frame_wise import frame_wise, resized
+from features.visual.networks.iresnet import IResNet50
 from features.weights import load
 
-SIZE, SEEN = 48, 40  # px
+SIZE, CENTRE = 48, 40  # px: of the picture, and of the middle of it that the network gets
 GET = (
     "nothing: they are at no public address; ask the authors of https://github.com/sucv/ABAW3 for "
     "res50_ir_0.887.pth and copy it to {file}"
@@ -31,14 +31,17 @@ def build(*, weights: str, device: str, batch: int) -> Ir50:
     weights  a file in the format of res50_ir_0.887.pth; nothing is downloaded
     device   auto, cpu or cuda; batch  crops at a time
     """
-    whole("ir50", batch=batch)
+    check_positive("ir50", batch=batch)
     where = place(device)
-    network, file = load(partial(IResNet50, SEEN), weights, GET, unused=("logits.",))
+    network, file = load(partial(IResNet50, CENTRE), weights, GET, unused=("logits.",))
     return Ir50(Convolutions(network, where), batch, [file])
 
 
 class Ir50:
-    """Crops -> Track (T, 512): a row a frame, of unit length; without a crop it keeps its state."""
+    """Facial expression embeddings of unit length.
+
+    Crops -> Track (T, 512), a row a frame; frames without a crop keep their state.
+    """
 
     dim = 512
     paths = ("weights",)
@@ -47,10 +50,10 @@ class Ir50:
         self._network, self._batch, self.weights = network, batch, weights
 
     def __call__(self, crops: Crops, /) -> Track:
-        return each(crops, self.dim, self._batch, self._embed)
+        return frame_wise(crops, self.dim, self._batch, self._embed)
 
     def _embed(self, images: list[np.ndarray]) -> np.ndarray:
-        x = torch.from_numpy(np.stack([sized(image, SIZE) for image in images]))
-        edge = (SIZE - SEEN) // 2
-        x = x[:, edge : edge + SEEN, edge : edge + SEEN].permute(0, 3, 1, 2)  # (N, 3, 40, 40)
+        x = torch.from_numpy(np.stack([resized(image, SIZE) for image in images]))
+        edge = (SIZE - CENTRE) // 2
+        x = x[:, edge : edge + CENTRE, edge : edge + CENTRE].permute(0, 3, 1, 2)  # (N, 3, 40, 40)
         return self._network((x.float() / 255 - 0.5) / 0.5).numpy()

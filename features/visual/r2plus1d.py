@@ -17,12 +17,12 @@ from torch import nn
 from torchvision.models.video import R2Plus1D_18_Weights, r2plus1d_18
 
 from features.crops import Crops
-from features.network import Convolutions, batches, place, whole
+from features.network import Convolutions, batches, check_positive, place
 from features.track import State, Track, track
-from features.visual._each import sized
-from features.weights import Numbers, load
+from features.visual.networks.frame_wise import resized
+from features.weights import StateDict, load
 
-SEEN, SIZE, PLACES = 8, 112, 49  # frames of a clip, px, places of the last map
+FRAMES, SIZE, PLACES = 8, 112, 49  # frames of a clip, px, places of the last map
 MEAN, DEVIATION = (0.43216, 0.394666, 0.37645), (0.22803, 0.22145, 0.216989)
 GET = f"dvc import-url {R2Plus1D_18_Weights.KINETICS400_V1.url} {{file}}"
 STEM, MASKED = "stem.0.weight", 4  # the first layer, and its channels where one is the mask
@@ -35,46 +35,47 @@ def build(
     """R(2+1)D-18 without its classifier. D = 512, or 25088 for the map.
 
     weights        a file of torchvision's or TSAV's; nothing is downloaded
-    window_frames  the frames that a row looks at, its own in the middle (32 in the papers)
+    window_frames  the frames that a row is of, its own in the middle (32 in the papers)
     hop_frames     from one row's frame to the next
     pool           over the 7 x 7 places: mean, max, or map to keep them, channel by channel
     device         auto, cpu or cuda; batch  clips at a time
     """
-    whole("r2plus1d", window_frames=window_frames, hop_frames=hop_frames, batch=batch)
+    check_positive("r2plus1d", window_frames=window_frames, hop_frames=hop_frames, batch=batch)
     if pool not in POOLS:
         raise ValueError(f"r2plus1d: pool must be one of {', '.join(POOLS)}, got {pool!r}")
     where = place(device)
-    network, file = load(_lay_out, weights, GET, unused=("fc.",), adapt=_without_mask)
+    network, file = load(_architecture, weights, GET, unused=("fc.",), adapt=_without_mask)
     return R2Plus1D(Convolutions(network, where), window_frames, hop_frames, pool, batch, [file])
 
 
-def _lay_out() -> nn.Module:
+def _architecture() -> nn.Module:
     *parts, _, _ = r2plus1d_18().named_children()  # all but its mean and classifier
     return nn.Sequential(OrderedDict(parts))
 
 
-def _without_mask(numbers: Numbers) -> Numbers:
-    stem = numbers.get(STEM)
+def _without_mask(weights: StateDict) -> StateDict:
+    stem = weights.get(STEM)
     if stem is None or stem.ndim != 5 or stem.shape[1] != MASKED:
-        return numbers  # what else does not fit is named when it is compared
-    return numbers | {STEM: stem[:, :3]}
+        return weights  # what else does not fit is named when it is compared
+    return weights | {STEM: stem[:, :3]}
 
 
 def chosen(rows: np.ndarray) -> np.ndarray:
-    """The crops there are around a row (R,) -> the eight of them that the clip is made of.
+    """The eight frames that a clip is made of: the rows with a crop around its own (R,) -> (8,).
 
     The last eight at the largest even spacing that fits; fewer than eight are all taken, and the
     last repeated.
     """
-    step = max(1, len(rows) // SEEN)
-    last = rows[::-1][: step * SEEN : step][::-1]
-    return np.concatenate([last, np.repeat(rows[-1:], SEEN - len(last))])
+    step = max(1, len(rows) // FRAMES)
+    last = rows[::-1][: step * FRAMES : step][::-1]
+    return np.concatenate([last, np.repeat(rows[-1:], FRAMES - len(last))])
 
 
 class R2Plus1D:
-    """Crops -> Track (T, D): a row every hop_frames, at its frame's own time and with its state.
+    """An R(2+1)D-18 over clips of eight crops.
 
-    At a clip's ends, and where crops are missing, the window has fewer crops to choose from.
+    Crops -> Track (T, D), a row every hop_frames, at its frame's own time and with its state. At
+    a clip's ends, and where crops are missing, the window has fewer crops to choose from.
     """
 
     paths = ("weights",)
@@ -113,7 +114,7 @@ class R2Plus1D:
             held = {row: image for row, image in held.items() if row >= begin}
             while there[b - 1] not in held:
                 row, image = next(read)
-                held[int(row)] = sized(image, SIZE)
+                held[int(row)] = resized(image, SIZE)
             yield np.stack([held[int(row)] for row in chosen(there[a:b])])
 
     def _embed(self, clips: np.ndarray) -> np.ndarray:

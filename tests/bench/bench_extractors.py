@@ -18,7 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from importlib.util import find_spec
 
-from stages._each import THREADS
+from stages.work.environment import THREADS
 from tests.bench.plain_extractors import PAIRS
 
 TOGETHER = multiprocessing.get_context("spawn")

@@ -42,7 +42,7 @@ from features.extractor import build
 from features.media.sounds import Sound
 from features.pretrained import quiet
 from features.track import State, Track
-from features.visual._each import sized
+from features.visual.networks.frame_wise import resized
 from features.visual.r2plus1d import DEVIATION, MEAN
 from features.words import Word
 from tests.features import written
@@ -95,7 +95,7 @@ def each(call: Callable, items: Callable[[], Iterable]) -> Run:
 
 
 def tensor(image: np.ndarray, size: int) -> torch.Tensor:
-    return torch.from_numpy(sized(image, size)).permute(2, 0, 1)[None].float()
+    return torch.from_numpy(resized(image, size)).permute(2, 0, 1)[None].float()
 
 
 def of_crops(name: str, count: int, read: Callable[[np.ndarray], torch.Tensor]) -> Pair:

@@ -12,8 +12,8 @@ import pytest
 import torch
 from transformers import AutoModel
 
-from features.audio._speech import Speech
-from features.audio._windows import loudest
+from features.audio.framing.speech import SpeechTransformer
+from features.audio.framing.windows import loudest
 from features.audio.resnet18 import Spectrogram
 from features.audio.vggish import Patches, mel_bands
 from features.extractor import build
@@ -108,7 +108,7 @@ def test_one_sample_that_is_no_number_costs_the_rows_around_it_and_no_others(tmp
     whole = write_film(tmp_path / "whole.wav", samples=wave, audio_codec="pcm_f32le")
     wave[0, 24_000] = np.nan
     broken = write_film(tmp_path / "broken.wav", samples=wave, audio_codec="pcm_f32le")
-    options = {"rate_hz": 16_000, "n_mels": 7, "frame_ms": 25, "frame_hop_ms": 10}
+    options = {"rate_hz": 16_000, "n_mels": 7, "frame_ms": 25, "frame_shift_ms": 10}
     logmel = build("audio", "logmel", options | {"window_ms": 100, "hop_ms": 50, "floor_db": -80})
     before, after = (logmel(lambda rate, p=p: sound(p, rate)) for p in (whole, broken))
     assert before.times == pytest.approx((np.arange(60) + 0.5) / 20)
@@ -161,23 +161,23 @@ def speech(name, **options):
     return build("audio", "hf_audio", given)
 
 
-EVERY = {"wav2vec2": 320, "hubert": 320, "wavlm": 320, "sew": 640, "sew_d": 640}  # samples
+SHIFT = {"wav2vec2": 320, "hubert": 320, "wavlm": 320, "sew": 640, "sew_d": 640}  # samples
 FRAME = {320: 400, 640: 720}  # the second: two of the first, the one 320 after the other
 
 
 def heard(name, wave, layer):
     """What the library says of all of a wave at once: frames (F, D), their middles in s (F,)."""
-    every = EVERY[name]
+    shift = SHIFT[name]
     with quiet():
         model = AutoModel.from_pretrained(written.model(name), local_files_only=True)
     x = torch.from_numpy((wave - wave.mean()) / np.sqrt(wave.var() + 1e-7))[None]
     with torch.inference_mode():
-        said = model(x, output_hidden_states=True).hidden_states
-    frames = torch.stack(said[-4:]).mean(0) if layer == "last_four" else said[layer]
-    return frames[0].numpy(), (np.arange(frames.shape[1]) * every + FRAME[every] / 2) / 16_000
+        states = model(x, output_hidden_states=True).hidden_states
+    frames = torch.stack(states[-4:]).mean(0) if layer == "last_four" else states[layer]
+    return frames[0].numpy(), (np.arange(frames.shape[1]) * shift + FRAME[shift] / 2) / 16_000
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", SHIFT)
 @pytest.mark.parametrize("layer", [0, 3, "last_four"])
 def test_hf_audio_averages_what_its_library_says(name, layer):
     wave = noise(16_000)
@@ -198,7 +198,7 @@ def test_hf_audio_hears_a_long_clip_in_chunks_with_sound_around_them():
     agrees(track.values[30:45], np.stack(around))
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", SHIFT)
 def test_a_row_of_hf_audio_hears_its_own_moment(name):
     wave = RNG.normal(0, 0.1, (2, 16_000)).astype(np.float32)
     wave[1, :11_200], wave[1, 12_800:] = wave[0, :11_200], wave[0, 12_800:]  # but 0.7 to 0.8 s
@@ -208,9 +208,9 @@ def test_a_row_of_hf_audio_hears_its_own_moment(name):
 
 @pytest.mark.parametrize("count", [1, 719, 720, 1359, 1360, 16_079, 16_080])
 def test_sound_of_any_length_is_heard_by_a_model_that_squeezes_its_frames(count):
-    ear = Speech(written.model("sew"), 4, "cpu")
-    assert (ear.every, ear.frame) == (640, 720)
-    assert len(ear(noise(count))) == max(0, count - 720) // 640 + 1
+    encoder = SpeechTransformer(written.model("sew"), 4, "cpu")
+    assert (encoder.frame_shift, encoder.frame) == (640, 720)
+    assert len(encoder(noise(count))) == max(0, count - 720) // 640 + 1
 
 
 def test_a_model_whose_frames_are_not_where_its_config_says_is_named(tmp_path):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from features.audio import logmel
-from features.audio._segments import segments
-from features.audio._spectrum import Spectrum
+from features.audio.framing.segments import segments
+from features.audio.framing.spectrum import Spectrum
 from features.media import Sound
 from features.track import State
 
@@ -16,7 +16,7 @@ OPTIONS = {
     "rate_hz": RATE,
     "n_mels": 13,
     "frame_ms": 25,
-    "frame_hop_ms": 10,
+    "frame_shift_ms": 10,
     "window_ms": 400,
     "hop_ms": 40,
     "floor_db": -80,
@@ -145,7 +145,7 @@ def test_a_tone_is_heard_in_the_rows_of_its_time(extract):
         ("rate_hz", 22_050, "must be whole samples at 22050 Hz .got 220.5"),
         ("hop_ms", 15, "a whole number of them .got 1.5"),
         ("hop_ms", 0, "a whole number"),
-        ("frame_hop_ms", 0, "must be whole samples"),
+        ("frame_shift_ms", 0, "must be whole samples"),
         ("window_ms", 0, "above 0"),
         ("n_mels", 0, "above 0"),
     ],

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from features.corpora._folds import sides
 from features.corpora.affwild2 import LAYOUT, build
+from features.corpora.reading.folds import fold_splits
 from features.corpus import CorpusError
 from features.faces.ready_crops import build as ready_crops
 from features.grid import grid, onto
@@ -146,12 +146,12 @@ class TestSplits:
         texts = {TRAIN + "a.txt": seven(), VAL + "b.txt": seven(), "test.txt": "c\nd_left\n"}
         corpus = lay_out(texts, "abcde", test="test.txt")
         clips, (left,) = corpus.listing()
-        sides = {c.id: c.split for c in clips}
-        assert sides == {"a": "train", "b": "val", "c": "test", "d_left": "test"}
+        splits = {c.id: c.split for c in clips}
+        assert splits == {"a": "train", "b": "val", "c": "test", "d_left": "test"}
         assert corpus.labels("c") is None and corpus.labels("none such") is None
         assert (left.clip, left.reason[:13]) == ("e", "no annotation")
 
-    def test_two_people_of_one_video_on_two_sides_are_refused(self, lay_out):
+    def test_two_people_of_one_video_in_two_splits_are_refused(self, lay_out):
         corpus = lay_out({TRAIN + "a_left.txt": seven(), VAL + "a_right.txt": seven()})
         with pytest.raises(CorpusError, match=r"'a' is in train .*'a_left'.* and in val"):
             corpus.listing()
@@ -159,10 +159,10 @@ class TestSplits:
     def test_the_folds_hold_out_every_training_clip_once(self):
         official = {f"t{i:03}": "train" for i in range(356)}
         official |= {f"v{i}": "val" for i in range(76)} | {"x": "test"}
-        assert sides(official, str, 0) == official
+        assert fold_splits(official, str, 0) == official
         held_out = []
         for fold, size in zip(range(1, 6), [72, 71, 71, 71, 71], strict=True):
-            split = sides(official, str, fold)
+            split = fold_splits(official, str, fold)
             val = [c for c, side in split.items() if side == "val"]
             assert len(val) == size and list(split.values()).count("train") == 432 - size
             assert split["v0"] == "train" and split["x"] == "test"
@@ -174,7 +174,7 @@ class TestSplits:
         official = {f"{v}_{p}": "train" for v in "abcdefg" for p in ("left", "right")}
         del official["a_left"]  # so that cuts fall within the pairs
         for fold in range(1, 6):
-            split = sides(official, lambda clip: clip[0], fold)
+            split = fold_splits(official, lambda clip: clip[0], fold)
             assert all(split[f"{v}_left"] == split[f"{v}_right"] for v in "bcdefg")
             assert 1 <= list(split.values()).count("val") <= 5
 
@@ -190,7 +190,7 @@ class TestSplits:
         official = dict.fromkeys(train, "train") | {"v1": "val"}
         said = f"fold {fold} has nothing to validate on: {len(train)} training clips"
         with pytest.raises(CorpusError, match=said):
-            sides(official, lambda clip: clip[0], fold)
+            fold_splits(official, lambda clip: clip[0], fold)
 
     @pytest.mark.parametrize("fold", [-1, 6])
     def test_there_are_five_folds(self, lay_out, fold):

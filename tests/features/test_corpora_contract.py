@@ -156,11 +156,11 @@ class TestEveryCorpus:
         name, reader = corpus
         assert reader.listing() == reader.listing() == adapter(name, tmp_path).listing()
 
-    def test_puts_no_subject_on_two_sides(self, corpus):
-        sides = {}
+    def test_puts_no_subject_in_two_splits(self, corpus):
+        splits = {}
         for clip in corpus[1].listing()[0]:
             assert clip.split in (*SPLITS, None)
-            assert sides.setdefault(clip.subject, clip.split) == clip.split
+            assert splits.setdefault(clip.subject, clip.split) == clip.split
 
     def test_has_labels_in_range_masks_where_nobody_annotated_and_times_that_increase(self, corpus):
         tracks = [corpus[1].labels(clip.id) for clip in corpus[1].listing()[0]]
@@ -309,9 +309,9 @@ REFUSED = {
     "muse header": ("muse", PARTITION, "Id,Side\n10,train\n", "no column 'Proposal'"),
     "omg header": ("omg", TRAIN, OMG.replace("video", "vid"), "no column 'video', nearest: 'vid'"),
     "mosei header": ("mosei", LABEL, "video_id,clip_id,label\n", "no column 'mode'"),
-    "recola sides": ("recola", "clips.csv", "clip,subject,split\nP16,a,val\nP17,a,train\n",
+    "recola splits": ("recola", "clips.csv", "clip,subject,split\nP16,a,val\nP17,a,train\n",
                      "subject 'a' is in val (clip 'P16') and in train (clip 'P17')"),
-    "omg sides": ("omg", "omg_ValidationVideos.csv", OMG + "u,3,4,v1,x.mp4,1,1,3\n",
+    "omg splits": ("omg", "omg_ValidationVideos.csv", OMG + "u,3,4,v1,x.mp4,1,1,3\n",
                   "subject 'v1' is in train"),
 }  # fmt: skip
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from features.corpora import folder
-from features.corpora._labels import Reading, held
-from features.corpora._raters import agreement, fused, level
-from features.corpora._scale import Scale, scale_of
-from features.corpora._tables import read_table
-from features.corpora._timing import earlier, smoothed
+from features.corpora.reading.labels import LabelReader, constant
+from features.corpora.reading.raters import agreement, fused, level
+from features.corpora.reading.scale import Scale, scale_of
+from features.corpora.reading.tables import read_table
+from features.corpora.reading.timing import earlier, smoothed
 from features.corpus import CorpusError
 from features.grid import grid, onto
 from features.track import State, track
@@ -105,17 +105,17 @@ class TestScale:
     @pytest.mark.parametrize("low, high", [(1, 9), (0, 1), (-3, 3), (-1, 1)])
     def test_the_ends_and_the_middle_of_a_scale_are_1_and_0(self, tmp_path, low, high):
         text = f"time,valence,arousal\n0,{low},{high}\n1,{(low + high) / 2},{low}\n"
-        labels = Reading(scale=Scale(low, high)).track(rows(tmp_path, text))
+        labels = LabelReader(scale=Scale(low, high)).track(rows(tmp_path, text))
         np.testing.assert_array_equal(labels.values, [[-1, 1], [0, -1]])
 
     def test_a_value_outside_is_named_with_file_and_line(self, tmp_path):
         table = rows(tmp_path, "time,valence,arousal\n0,1,1\n1,9.5,1\n")
         with pytest.raises(CorpusError, match=r"a\.csv line 3: valence must lie in \[1, 9\], got"):
-            Reading(scale=Scale(1, 9)).track(table)
+            LabelReader(scale=Scale(1, 9)).track(table)
 
     def test_the_unlabelled_value_may_lie_outside(self, tmp_path):
         table = rows(tmp_path, "time,valence,arousal\n0,99,5\n1,5,5\n")
-        labels = Reading(99, Scale(1, 9)).track(table)
+        labels = LabelReader(99, Scale(1, 9)).track(table)
         assert labels.state.tolist() == [State.UNLABELLED, State.OK]
 
     @pytest.mark.parametrize("option", [[1, 1], [2, 1], [0, NAN], [1], "12"])
@@ -143,7 +143,7 @@ class TestTiming:
 
     def test_labels_stay_as_they_are_unless_asked(self, tmp_path):
         table = rows(tmp_path, "time,valence,arousal\n0,0.1,0.7\n1,-0.3,0.2\n")
-        labels = Reading().track(table)
+        labels = LabelReader().track(table)
         np.testing.assert_array_equal(
             labels.values, np.array([[0.1, 0.7], [-0.3, 0.2]], np.float32)
         )
@@ -152,20 +152,20 @@ class TestTiming:
     @pytest.mark.parametrize("lag_s", [-1, NAN, np.inf])
     def test_a_lag_that_cannot_be_is_refused(self, lag_s):
         with pytest.raises(CorpusError, match=f"lag_s must be 0 s or more, got {lag_s}"):
-            Reading(lag_s=lag_s)
+            LabelReader(lag_s=lag_s)
 
     @pytest.mark.parametrize("smooth_s", [-1, 0, NAN])
     def test_a_window_that_cannot_be_is_refused(self, smooth_s):
         with pytest.raises(
             CorpusError, match=f"smooth_s must be above 0 s, or null, got {smooth_s}"
         ):
-            Reading(smooth_s=smooth_s)
+            LabelReader(smooth_s=smooth_s)
 
 
 @pytest.mark.parametrize("how", ["mean", "nearest", "linear"])
 def test_the_label_of_an_utterance_reaches_every_step_within_it(how):
     times = grid(5.0, 0.1)
-    on = onto(held(0.5, -0.25, 3.0), times, 0.1, how, 0.1, State.UNLABELLED)
+    on = onto(constant(0.5, -0.25, 3.0), times, 0.1, how, 0.1, State.UNLABELLED)
     inside = times < 3.0
     assert inside.sum() == 30
     np.testing.assert_array_equal(on.values[inside], [[0.5, -0.25]] * 30)
@@ -173,7 +173,7 @@ def test_the_label_of_an_utterance_reaches_every_step_within_it(how):
 
 
 def test_an_utterance_may_be_a_single_step_of_a_coarse_grid():
-    on = onto(held(0.5, -0.25, 3.0), grid(3.0, 30.0), 30.0, "mean", 30.0, State.UNLABELLED)
+    on = onto(constant(0.5, -0.25, 3.0), grid(3.0, 30.0), 30.0, "mean", 30.0, State.UNLABELLED)
     np.testing.assert_array_equal(on.values, [[0.5, -0.25]])
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from features.corpora import mosei, muse, omg, recola
-from features.corpora._scale import UNIT
-from features.corpora._tables import read_table
-from features.corpora._traces import trace
+from features.corpora.reading.scale import UNIT
+from features.corpora.reading.tables import read_table
+from features.corpora.reading.traces import trace
 from features.corpus import CorpusError
 from features.grid import grid, onto
 from features.track import State

@@ -244,7 +244,7 @@ class TestStretches:
         clips, _ = lay_out(tmp_path, {"media/a.mp4": "", "clips.csv": CUT + table}).listing()
         assert [c.subject for c in clips] == ["a", "a", "zoe"]
 
-    def test_stretches_of_one_file_are_not_on_two_sides(self, tmp_path):
+    def test_stretches_of_one_file_are_not_in_two_splits(self, tmp_path):
         table = "x,,train,a,0,1\ny,,test,a,1,2\n"
         with pytest.raises(CorpusError, match="subject 'a' is in train"):
             lay_out(tmp_path, {"media/a.mp4": "", "clips.csv": CUT + table}).listing()

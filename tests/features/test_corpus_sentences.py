@@ -108,7 +108,7 @@ REFUSED = {
     "Latin-1": (HEADER.encode() + b"a,caf\xe9,0,0,,\n", "must be UTF-8, but byte 43 is 0xe9"),
     "UTF-16": (HEADER.encode("utf-16"), "must be UTF-8, but byte 0 is 0xff"),
     "an open quote": (HEADER + 'a,"hello,0,0,,\n', "table.csv line 2: "),
-    "a subject on two sides": (
+    "a subject in two splits": (
         HEADER + GOOD + "b,hello,0,0,anna,test\n",
         "subject 'anna' is in test (clip 'b') and in val (clip 'good')",
     ),

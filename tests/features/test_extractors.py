@@ -14,12 +14,12 @@ from safetensors.torch import save_file
 
 from features.crops import Crops, Face, keep, no_face
 from features.extractor import UnknownNameError, available, build
+from features.manifest import Clip, read
 from features.media import Frame, sound
 from features.shards import Shards
 from features.track import State, Track
 from features.weights import WeightsError
 from features.words import Word, read_words
-from stages._clips import read_clips
 from tests.features import written
 
 ROOT = Path(__file__).parents[2]
@@ -306,7 +306,7 @@ FEWER = {"r2plus1d": {"hop_frames": 25}}  # of clips of eight crops, half a seco
 @pytest.mark.parametrize("kind, name", OF_SIGNALS)
 def test_a_clip_of_the_demo_has_values(kind, name, finished):
     data = finished.folder / "data"
-    clip = read_clips(data / "ingest/clips.jsonl")[0]
+    clip = read(data / "ingest/clips.jsonl", Clip)[0]
     if kind == "visual":
         source = Crops(Shards(data / "faces")[clip.id])
     elif kind == "audio":

@@ -11,21 +11,21 @@ import pytest
 import torch
 from facenet_pytorch import MTCNN
 
+from features.active_speaker import MouthMotion, loudness, mouth, mouth_correlation
 from features.crops import jpeg, keep
-from features.faces import _chunks
-from features.faces._align import TEMPLATE, crop, similarity
-from features.faces._chunks import ahead, chunks
-from features.faces._follow import between, matched, overlaps
-from features.faces._patches import patch, square
-from features.faces._quality import sharpness
-from features.faces._sightings import NOBODY, SIGHTING, UNDECIDED, Sightings
-from features.faces._speech import Mouths, agreement, loudness, mouth, silence
-from features.faces._subject import choose, rule
-from features.faces._tracks import Tracks, look
-from features.faces._watch import cuts
 from features.faces.mtcnn import build
+from features.faces.tracking.align import TEMPLATE, crop, similarity
+from features.faces.tracking.chunks import chunks, prefetched
+from features.faces.tracking.detections import DETECTION, NOBODY, UNDECIDED, Detections
+from features.faces.tracking.key_frames import interpolated, iou, matched
+from features.faces.tracking.patches import patch, square
+from features.faces.tracking.quality import sharpness
+from features.faces.tracking.shots import cuts
+from features.faces.tracking.subject import choose, rule
+from features.faces.tracking.tracks import Tracks, appearance
 from features.media import Frame, Sound, frames, sound
-from features.others import as_subject, read_others
+from features.media.sounds import silent
+from features.non_subject import as_subject, read_non_subject
 from features.track import State
 from tests.repo import PARAMS
 
@@ -45,7 +45,7 @@ def picture_of(face):
 
 
 def overlap(a, b):
-    return float(overlaps(np.array([a], float), np.array([b], float))[0, 0])
+    return float(iou(np.array([a], float), np.array([b], float))[0, 0])
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +159,7 @@ def test_of_two_people_side_by_side_one_is_followed_without_a_switch(pair, subje
 def test_the_other_of_two_people_is_kept_as_if_they_were_the_subject(pair):
     detector = build(**OPTIONS | {"others": True})
     both = detector.keep("clip", "source", detector(pair[:60]))
-    others = read_others(both)
+    others = read_non_subject(both)
     assert others["row"].tolist() == list(range(60)) and set(others["track"]) == {1}
     middles = (others["box"][:, 0] + others["box"][:, 2]) / 2
     assert (middles > 420).all() and np.abs(np.diff(middles)).max() < 15
@@ -238,9 +238,9 @@ def test_chunks_hold_frames_of_one_size_and_lost_frames_anywhere():
 
 
 def test_chunks_of_large_pictures_are_short(monkeypatch):
-    monkeypatch.setattr(_chunks, "CHUNK_BYTES", 3 * picture().nbytes + 5)
+    monkeypatch.setattr("features.faces.tracking.chunks.CHUNK_BYTES", 3 * picture().nbytes + 5)
     assert sizes([picture()] * 7) == [3, 3, 1]
-    monkeypatch.setattr(_chunks, "CHUNK_BYTES", 1)
+    monkeypatch.setattr("features.faces.tracking.chunks.CHUNK_BYTES", 1)
     assert sizes([picture()] * 3) == [1, 1, 1]
 
 
@@ -251,7 +251,7 @@ def test_chunks_come_in_order_and_an_error_of_theirs_is_raised():
 
     seen = []
     with pytest.raises(ValueError, match="ends here"):
-        seen.extend(chunk[0].time for chunk in ahead(failing()))
+        seen.extend(chunk[0].time for chunk in prefetched(failing()))
     assert seen == [0, 1, 2]
 
 
@@ -274,25 +274,25 @@ def box(*sides):
 )
 def test_overlap_is_what_is_shared_of_both(a, b, share):
     assert overlap(a, b) == pytest.approx(share)
-    assert overlaps(np.stack([a] * 2), np.stack([b] * 3)) == pytest.approx(np.full((2, 3), share))
+    assert iou(np.stack([a] * 2), np.stack([b] * 3)) == pytest.approx(np.full((2, 3), share))
 
 
 def test_boxes_halfway_between_two_frames():
     left, right = box(0, 0, 8, 8), box(40, 0, 48, 8)
-    found = between(np.stack([left, right]), np.stack([right + 2, left + 2]))
+    found = interpolated(np.stack([left, right]), np.stack([right + 2, left + 2]))
     assert found is not None
     assert {tuple(b) for b in found} == {(1, 1, 9, 9), (41, 1, 49, 9)}
-    assert between(np.stack([left]), np.stack([right])) is None
-    assert between(np.stack([left, right]), np.stack([left])) is None
+    assert interpolated(np.stack([left]), np.stack([right])) is None
+    assert interpolated(np.stack([left, right]), np.stack([left])) is None
     none = np.zeros((0, 4))
-    assert between(none, np.stack([left])) is None and between(none, none) is not None
+    assert interpolated(none, np.stack([left])) is None and interpolated(none, none) is not None
 
 
 def test_pairs_are_the_most_alike_first():
-    likeness = np.array([[0.9, 0.8, 0.1], [0.95, 0.2, 0.4]])
-    assert matched(likeness, 0.3) == [(1, 0), (0, 1)]
-    assert matched(likeness, 0.85) == [(1, 0)]
-    assert matched(likeness[:0], 0.3) == matched(likeness[:, :0], 0.3) == []
+    similarity = np.array([[0.9, 0.8, 0.1], [0.95, 0.2, 0.4]])
+    assert matched(similarity, 0.3) == [(1, 0), (0, 1)]
+    assert matched(similarity, 0.85) == [(1, 0)]
+    assert matched(similarity[:0], 0.3) == matched(similarity[:, :0], 0.3) == []
 
 
 def test_a_cut_is_where_the_whole_picture_changes():
@@ -373,7 +373,7 @@ def test_options_out_of_range_are_named(option, value):
 
 def looking(level):
     rng = np.random.default_rng(level)
-    return look(rng.integers(0, 256, (28, 28, 3)).astype(np.uint8))
+    return appearance(rng.integers(0, 256, (28, 28, 3)).astype(np.uint8))
 
 
 def test_a_track_goes_on_where_it_was_and_comes_back_by_its_look():
@@ -387,8 +387,8 @@ def test_a_track_goes_on_where_it_was_and_comes_back_by_its_look():
     assert tracks(9.0, np.stack([here]), [looking(4)], False) == [2]  # not after a while
 
 
-def sighting(frame, track, corners, state=State.OK, size=(100, 50)):
-    row = np.zeros((), SIGHTING)
+def detection(frame, track, corners, state=State.OK, size=(100, 50)):
+    row = np.zeros((), DETECTION)
     row["frame"], row["track"], row["state"], row["size"] = frame, track, state, size
     row["candidate"][:4] = corners
     return row
@@ -396,10 +396,10 @@ def sighting(frame, track, corners, state=State.OK, size=(100, 50)):
 
 LEFT, MIDDLE, RIGHT = (0, 0, 10, 20), (45, 20, 55, 30), (70, 0, 100, 50)
 SEEN = np.stack(
-    [sighting(i, 0, LEFT) for i in range(7)]
-    + [sighting(i, 1, MIDDLE) for i in range(5)]
-    + [sighting(i, 2, RIGHT) for i in range(2, 5)]
-    + [sighting(i, 3, RIGHT, State.BLURRED) for i in range(19)]
+    [detection(i, 0, LEFT) for i in range(7)]
+    + [detection(i, 1, MIDDLE) for i in range(5)]
+    + [detection(i, 2, RIGHT) for i in range(2, 5)]
+    + [detection(i, 3, RIGHT, State.BLURRED) for i in range(19)]
 )
 
 
@@ -415,22 +415,22 @@ SEEN = np.stack(
     ],
 )
 def test_the_subject_is_whom_the_rule_says(subject, track):
-    assert choose(SEEN, rule(subject), silence) == track
-    assert choose(SEEN[:0], rule(subject), silence) == NOBODY
+    assert choose(SEEN, rule(subject), silent) == track
+    assert choose(SEEN[:0], rule(subject), silent) == NOBODY
 
 
 def test_a_face_without_a_crop_is_the_subject_where_nobody_has_one():
-    assert choose(SEEN[-3:], rule("longest"), silence) == 3
+    assert choose(SEEN[-3:], rule("longest"), silent) == 3
 
 
 def test_two_that_are_seen_together_for_as_long_are_undecided():
-    both = np.stack([sighting(i, t, LEFT) for i in range(11) for t in (0, 1)])
-    assert choose(both, rule("longest"), silence) == UNDECIDED
-    assert choose(both[1:], rule("longest"), silence) == UNDECIDED  # a frame more is no reason
-    assert choose(both[6:], rule("longest"), silence) == UNDECIDED
+    both = np.stack([detection(i, t, LEFT) for i in range(11) for t in (0, 1)])
+    assert choose(both, rule("longest"), silent) == UNDECIDED
+    assert choose(both[1:], rule("longest"), silent) == UNDECIDED  # a frame more is no reason
+    assert choose(both[6:], rule("longest"), silent) == UNDECIDED
     turns = both.copy()
     turns["frame"][turns["track"] == 1] += 11
-    assert choose(turns, rule("longest"), silence) == 0  # one after the other
+    assert choose(turns, rule("longest"), silent) == 0  # one after the other
 
 
 def test_a_device_that_is_not_there_is_named():
@@ -450,17 +450,17 @@ def test_a_subject_that_does_not_exist_is_named_with_those_that_do(subject):
 def test_every_frame_has_a_row_of_the_chosen_track():
     dark, light = np.full((16, 16, 3), 40, np.uint8), np.full((16, 16, 3), 200, np.uint8)
     one, other = np.full(15, 0.5, np.float32), np.full(15, 0.75, np.float32)
-    with Sightings() as sightings:
-        sightings.frame(Frame(0.0, picture()), 2)
-        sightings.face(0, one, State.OK, dark)
-        sightings.face(1, other, State.OK, light)
-        sightings.frame(Frame(0.1, None), 0)
-        sightings.frame(Frame(0.2, picture()), 1)
-        sightings.face(1, other, State.BLURRED, light)
-        sightings.frame(Frame(0.3, picture()), 0)
+    with Detections() as detections:
+        detections.add_frame(Frame(0.0, picture()), 2)
+        detections.add_face(0, one, State.OK, dark)
+        detections.add_face(1, other, State.OK, light)
+        detections.add_frame(Frame(0.1, None), 0)
+        detections.add_frame(Frame(0.2, picture()), 1)
+        detections.add_face(1, other, State.BLURRED, light)
+        detections.add_frame(Frame(0.3, picture()), 0)
 
         def rows(track):
-            return [(f.time, f.state, f.faces, f.crop, f.track) for f in sightings.of(track)]
+            return [(f.time, f.state, f.faces, f.crop, f.track) for f in detections.of(track)]
 
         nothing = (0.1, State.UNDECODABLE, 0, None, -1), (0.3, State.NO_FACE, 0, None, -1)
         assert rows(1) == [
@@ -473,8 +473,8 @@ def test_every_frame_has_a_row_of_the_chosen_track():
         assert rows(0) == [(0.0, State.OK, 2, jpeg(dark), 0), nothing[0], gone, nothing[1]]
         several = [(t, State.SEVERAL_FACES, n, None, -1) for t, n in ((0.0, 2), (0.2, 1))]
         assert rows(UNDECIDED) == [several[0], nothing[0], several[1], nothing[1]]
-        assert [f.box[0] for f in sightings.of(1)][::2] == [0.75, 0.75]
-        assert sightings.table()["size"].tolist() == [[4, 4]] * 3
+        assert [f.box[0] for f in detections.of(1)][::2] == [0.75, 0.75]
+        assert detections.table()["size"].tolist() == [[4, 4]] * 3
 
 
 def test_sharpness_does_not_depend_on_light_but_on_focus():
@@ -502,27 +502,27 @@ def test_loudness_has_its_time():
     assert (np.diff(times) > 0).all() and times[0] == 0.005 and times[-1] == pytest.approx(5.995)
     at = np.interp([0.5, 1.5, 4.5, 5.5], times, level)
     assert at == pytest.approx([0, 0.5, 0, 0.5])
-    assert loudness(silence).shape == (2, 0)
+    assert loudness(silent).shape == (2, 0)
 
 
 def test_a_mouth_that_moves_with_the_sound_speaks():
     heard, times = loudness(pieces), np.arange(150) / 25
     moving = np.where((times % 4 > 1) & (times % 4 < 2), 20.0, 2.0)
     moving[[0, 7]] = np.nan
-    assert agreement(times, moving, heard) > 0.8
-    assert agreement(times, 22 - moving, heard) < -0.5
-    assert agreement(times, np.full(150, 3.0), heard) == 0
-    assert agreement(times[:20], moving[:20], heard) == 0
-    assert agreement(times, moving, loudness(silence)) == 0
+    assert mouth_correlation(times, moving, heard) > 0.8
+    assert mouth_correlation(times, 22 - moving, heard) < -0.5
+    assert mouth_correlation(times, np.full(150, 3.0), heard) == 0
+    assert mouth_correlation(times[:20], moving[:20], heard) == 0
+    assert mouth_correlation(times, moving, loudness(silent)) == 0
 
 
 def test_a_mouth_is_compared_with_the_frame_before_only():
     rng = np.random.default_rng(5)
     one, other = rng.integers(0, 256, (2, 112, 112, 3)).astype(np.uint8)
-    mouths = Mouths()
-    seen = [mouths.motion(0, 3, one), mouths.motion(0, 4, one), mouths.motion(0, 5, other)]
+    motion = MouthMotion()
+    seen = [motion(0, 3, one), motion(0, 4, one), motion(0, 5, other)]
     assert np.isnan(seen[0]) and seen[1] == 0 and seen[2] > 10
-    assert np.isnan(mouths.motion(0, 7, other)) and np.isnan(mouths.motion(1, 8, other))
+    assert np.isnan(motion(0, 7, other)) and np.isnan(motion(1, 8, other))
 
 
 def test_a_mouth_is_looked_at_and_not_the_eyes():

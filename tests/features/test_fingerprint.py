@@ -2,110 +2,43 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from features import fingerprint
+from features import code, fingerprint
 from features.extractor import UnknownNameError
-from features.fingerprint import code_sha256, file_sha256, identity, modules_behind, versions
+from features.fingerprint import (
+    WRITTEN_BY,
+    chosen,
+    file_sha256,
+    identity,
+    module_of,
+    modules,
+    versions,
+)
 
 LOGMEL = {
     "rate_hz": 16_000,
     "n_mels": 64,
     "frame_ms": 25,
-    "frame_hop_ms": 10,
+    "frame_shift_ms": 10,
     "window_ms": 400,
     "hop_ms": 40,
     "floor_db": -80,
 }
-CODE = '''"""What it is."""
-
-import os
-
-
-class A:
-    """A class."""
-
-    limit = 3
-    """What limit is."""
-
-    def f(self, x):
-        """A function."""
-        return x + self.limit  # more
-'''
-
-
-def digest(tmp_path: Path, text: str) -> str:
-    (tmp_path / "m.py").write_text(text)
-    return code_sha256([tmp_path / "m.py"])
-
-
-@pytest.mark.parametrize(
-    "old, new",
-    [
-        ("# more", "# a sum"),
-        ('"""What it is."""', '"""Something else."""'),
-        ('"""What it is."""', ""),
-        ('"""A class."""', '"""Another."""'),
-        ('        """A function."""\n', ""),
-        ('"""What limit is."""', '"""At most."""'),
-        ("x + self.limit", "(x + self.limit)"),
-        ("\n\n\n", "\n\n"),
-    ],
-)
-def test_comments_docstrings_and_layout_change_nothing(tmp_path, old, new):
-    assert old in CODE
-    assert digest(tmp_path, CODE.replace(old, new)) == digest(tmp_path, CODE)
-
-
-@pytest.mark.parametrize(
-    "old, new",
-    [("= 3", "= 4"), ("x + self", "x - self"), ("import os", "import sys"), ("f(", "g(")],
-)
-def test_code_changes_it(tmp_path, old, new):
-    assert digest(tmp_path, CODE.replace(old, new)) != digest(tmp_path, CODE)
-
-
-def package(root: Path, files: dict[str, str]):
-    for name, text in files.items():
-        path = root / "features" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-
-
-def test_every_module_behind_an_extractor_is_found_and_no_other(tmp_path, monkeypatch):
-    package(
-        tmp_path,
-        {
-            "audio/a.py": "from features.audio._b import x\nimport features.c\nimport numpy",
-            "audio/_b.py": "from . import _d\nfrom ..e import f",
-            "audio/_d.py": "from features import g",
-            "audio/other.py": "",
-            "c.py": "from features.shards import Record",
-            "e.py": "import features.audio.a",
-            "g/__init__.py": "from features.g.h import i",
-            "g/h.py": "",
-            "shards/__init__.py": "from features.shards.record import Record",
-            "shards/record.py": "",
-        },
-    )
-    monkeypatch.setattr(fingerprint, "ROOT", tmp_path)
-    found = [name.removeprefix("features.") for name in modules_behind("features.audio.a")]
-    assert found == ["audio._b", "audio._d", "audio.a", "c", "e", "g", "g.h"]
 
 
 @pytest.mark.parametrize(
     "kind, name, behind, not_behind",
     [
         ("audio", "logmel", {"media.sounds", "media.container"}, {"media.pictures", "crops"}),
-        ("faces", "mtcnn", {"media.pictures", "faces._align", "crops"}, {"media.probing", "grid"}),
+        ("faces", "mtcnn", {"media.pictures", "faces.tracking.align", "crops"}, {"media.probing", "grid"}),
         ("visual", "hog", {"crops", "track"}, {"media.pictures", "faces.mtcnn"}),
         ("text", "minilm", {"words", "track"}, {"media.pictures"}),
     ],
 )
 def test_an_extractor_stands_on_its_own_signal_and_not_on_another(kind, name, behind, not_behind):
-    found = {m.removeprefix("features.") for m in modules_behind(f"features.{kind}.{name}")}
+    module = module_of(kind, name)
+    found = {m.removeprefix("features.") for m in code.behind(module, without=WRITTEN_BY)}
     assert behind | {f"{kind}.{name}", "track"} <= found
     assert not not_behind & found
     assert not any(m.startswith(("shards", "store", "fingerprint", "extractor")) for m in found)
@@ -118,6 +51,21 @@ def test_an_identity_names_what_made_a_feature():
     assert {"av", "librosa", "numpy", "scipy"} <= found["versions"].keys()
     assert not {"torch", "h5py", "opencv-python"} & found["versions"].keys()
     assert found == identity("audio", "logmel", LOGMEL)
+
+
+def test_the_code_of_an_identity_is_that_of_the_files_behind_the_extractor():
+    files = modules("audio", "logmel")
+    assert {"features/audio/logmel.py", "features/media/sounds.py"} <= files.keys()
+    assert not {"features/audio/vggish.py", "features/shards/writing.py"} & files.keys()
+    assert identity("audio", "logmel", LOGMEL)["code"] == code.digest(
+        "features.audio.logmel", without=WRITTEN_BY
+    )
+
+
+def test_what_a_user_has_chosen_is_all_but_code_and_versions():
+    found = identity("audio", "logmel", LOGMEL)
+    assert found.keys() - chosen(found).keys() == {"code", "versions"}
+    assert all(found[key] == value for key, value in chosen(found).items())
 
 
 def test_another_option_is_another_identity():

@@ -15,8 +15,9 @@ from av.video.stream import VideoStream
 
 from features.media import Frame, MediaError, frames, probe, sound
 from features.media.container import opened, stream_of
+from features.media.probing import stretch
 from features.media.seeking import packets
-from features.media.sounds import GAP, _placed
+from features.media.sounds import GAP, placed_frames
 from features.media.timestamps import frame_times
 from tests.features.conftest import write_film
 
@@ -137,7 +138,7 @@ def test_sound_that_is_said_to_come_twice_comes_once():
         return frame
 
     decoded = [block(t) for t in (0.0, 0.1, 0.0, 0.1, 0.2, 0.7, 0.5, 0.8)]
-    placed = [(begin, frame.time) for begin, _, frame in _placed(decoded, start=0.0)]
+    placed = [(begin, frame.time) for begin, _, frame in placed_frames(decoded, start=0.0)]
     assert placed == [(0.0, 0.0), (0.0, 0.1), (0.0, 0.2), (0.7, 0.7), (0.7, 0.8)]
 
 
@@ -181,7 +182,7 @@ def test_frames_without_numbers_move_nothing_that_follows(timed):
         return frame
 
     values = [np.nan, 0, 0, np.nan, 0, 0, 0, 0, 0, np.inf, np.nan]
-    placed = list(_placed([block(i, x) for i, x in enumerate(values)], start=0.0))
+    placed = list(placed_frames([block(i, x) for i, x in enumerate(values)], start=0.0))
     assert [end for _, end, _ in placed] == pytest.approx([0.02, 0.04, 0.12, 0.14, 0.16])
     assert [begin for begin, _, _ in placed] == pytest.approx([0.02] * 2 + [0.12] * 3)
 
@@ -425,11 +426,11 @@ def test_the_end_of_a_long_file_costs_no_more_than_its_beginning(film):
 
 def test_a_stretch_has_its_own_length_and_none_is_beyond_the_file(film):
     info = probe(film("b.wav", samples=click(2, 0.5)))
-    assert info.stretch(0.5, 1.25).duration == 0.75
-    assert info.stretch(0.5, None).duration == 1.5 and info.stretch(1.5, 2.05).duration == 0.5
+    assert stretch(info, 0.5, 1.25).duration == 0.75
+    assert stretch(info, 0.5, None).duration == 1.5 and stretch(info, 1.5, 2.05).duration == 0.5
     for start, end in ((2.0, None), (2.0, 2.05), (0.5, 2.2)):
         with pytest.raises(MediaError, match=r"lasts 2 s and does not hold the stretch from"):
-            info.stretch(start, end)
+            stretch(info, start, end)
 
 
 # ------------------------------------------------------------------ length --

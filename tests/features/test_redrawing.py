@@ -1,4 +1,4 @@
-"""A film keeps its times and its sound when its pictures are drawn on."""
+"""A film keeps its times and its sound when its pictures are redrawn."""
 
 from __future__ import annotations
 

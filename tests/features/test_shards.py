@@ -7,6 +7,7 @@ import os
 import pickle
 import subprocess
 import sys
+from importlib import metadata
 
 import numpy as np
 import pytest
@@ -329,18 +330,18 @@ def test_other_processes_read_with_files_of_their_own(shards, method):
 def test_a_reader_that_was_pickled_or_closed_reads_on(shards):
     shards["a"]
     copy = pickle.loads(pickle.dumps(shards))
-    assert all(file._file is None for file in copy.files)
+    assert not any(file.is_open for file in copy.files)
     same(copy["a"], made("a"))
     shards.close()
-    assert all(file._file is None for file in shards.files)
+    assert not any(file.is_open for file in shards.files)
     same(shards["a"], made("a"))
 
 
 def test_nothing_is_open_before_something_is_read(tmp_path):
     shards = Shards(folder(tmp_path / "s", CLIPS))
-    assert all(file._file is None for file in shards.files)
+    assert not any(file.is_open for file in shards.files)
     assert (shards.rows("a"), len(shards)) == (7, 11) and shards.content("a")
-    assert all(file._file is None for file in shards.files)
+    assert not any(file.is_open for file in shards.files)
 
 
 # ------------------------------------------------------------------ command line --
@@ -404,6 +405,14 @@ def test_a_path_without_shards_is_one_line_and_status_2(tmp_path, capsys, argume
     assert main([*arguments[:1], str(tmp_path), *arguments[1:]]) == 2
     error = capsys.readouterr().err
     assert error.startswith("features.shards: ") and error.count("\n") == 1
+
+
+def test_shards_are_read_with_numpy_and_h5py_alone():
+    code = "import sys; before = {*sys.modules}; import features.shards; "
+    command = [sys.executable, "-c", f"{code}print(*{{*sys.modules}} - before)"]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    tops = {name.split(".")[0] for name in loaded} & metadata.packages_distributions().keys()
+    assert tops - {"features"} == {"h5py", "numpy"}
 
 
 def test_help_explains_every_verb():

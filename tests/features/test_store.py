@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import multiprocessing
 import os
 import resource
@@ -24,6 +25,7 @@ from features.store.__main__ import main
 from features.store.amounts import byte_count, size_text
 
 META = {"kind": "audio", "extractor": "logmel", "options": {"n_mels": 64}, "code": "c0de"}
+META |= {"weights": {"a.pt": "0"}, "versions": {"numpy": "2"}}
 DAY = 86_400
 
 
@@ -342,7 +344,12 @@ def test_prune_by_size_removes_the_least_recently_used_first(store):
 def test_prune_keeps_what_shards_refer_to(store, tmp_path, capsys):
     keys = {source: put(store, source) for source in "abc"}
     records = {f"clip {s}": Record(f"clip {s}", s, made(s).columns) for s in "ab"}
-    write_folder(tmp_path / "audio", 2, META, records, lambda ids: (records[i] for i in ids))
+    shown = {"kind": META["kind"], "extractor": META["extractor"]}  # rows do not say by what code
+    write_folder(tmp_path / "audio", 2, shown, records, lambda ids: (records[i] for i in ids))
+    assert run(store, "prune", "--unused-by", tmp_path / "audio") == 2
+    assert "provenance/audio.json" in capsys.readouterr().err and len(files(store)) == 3
+    (tmp_path / "provenance").mkdir()
+    (tmp_path / "provenance/audio.json").write_text(json.dumps({**META, "rows": "0", "files": {}}))
     assert run(store, "prune", "--unused-by", tmp_path / "audio", "--dry-run") == 0
     assert "would free" in capsys.readouterr().out
     assert len(files(store)) == 3

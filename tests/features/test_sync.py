@@ -1,4 +1,4 @@
-"""How late the sound is, from a drawn mouth and from a real one."""
+"""How late the sound is, from a synthetic mouth and from a real one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def spoken(late: float, rate: int) -> Iterator[Sound]:
 
 
 @pytest.mark.parametrize("late", [-0.4, 0.0, 0.4])
-def test_a_drawn_mouth_tells_how_late_its_sound_is(late: float):
+def test_a_synthetic_mouth_tells_how_late_its_sound_is(late: float):
     found = build("sync", "mouth", {"furthest_s": FURTHEST_S})(
         Crops(keep("a", "0", faces())), partial(spoken, late)
     )
@@ -57,8 +57,8 @@ def talker(real: Path) -> tuple[Crops, Callable[[int], Iterator[Sound]]]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     heard = partial(sound, real / "talker_cfr.mp4")
-    watch = build("faces", "mtcnn", PARAMS["faces"]["options"])
-    crops = Crops(keep("a", "0", watch(frames(real / "talker_cfr.mp4"), heard, "a")))
+    detector = build("faces", "mtcnn", PARAMS["faces"]["options"])
+    crops = Crops(keep("a", "0", detector(frames(real / "talker_cfr.mp4"), heard, "a")))
     torch.set_num_threads(threads)
     return crops, heard
 

@@ -23,7 +23,7 @@ from transformers import (
 
 from features.extractor import build
 from features.pretrained import quiet
-from features.text._chunks import chunks
+from features.text.encoding.chunks import chunks
 from features.track import State
 from features.words import Word
 from tests.features import written

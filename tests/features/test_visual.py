@@ -12,8 +12,8 @@ from features.crops import Crops, Face, keep, no_face
 from features.extractor import build
 from features.pretrained import quiet
 from features.track import State
-from features.visual._each import sized
-from features.visual._iresnet import IResNet50
+from features.visual.networks.frame_wise import resized
+from features.visual.networks.iresnet import IResNet50
 from features.visual.r2plus1d import MEAN, chosen
 from features.weights import WeightsError
 from tests.features import written
@@ -60,7 +60,7 @@ def agrees(track, expected):
 
 @torch.inference_mode()
 def test_facenet_agrees_with_its_library():
-    large = np.stack([sized(x, 160) for x in crops(PICTURES[:3]).images()])
+    large = np.stack([resized(x, 160) for x in crops(PICTURES[:3]).images()])
     x = (torch.from_numpy(large).permute(0, 3, 1, 2).float() - 127.5) / 128
     track = made("facenet")(crops(PICTURES[:3]))
     agrees(track, written.network("facenet")(x))
@@ -69,7 +69,7 @@ def test_facenet_agrees_with_its_library():
 
 @torch.inference_mode()
 def test_ir50_sees_the_middle_of_a_small_face():
-    small = [sized(x, 48) for x in crops(PICTURES[:3]).images()]
+    small = [resized(x, 48) for x in crops(PICTURES[:3]).images()]
     x = torch.from_numpy(np.stack(small)[:, 4:44, 4:44]).permute(0, 3, 1, 2) / 127.5 - 1
     agrees(made("ir50")(crops(PICTURES[:3])), written.network("ir50")(x))
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from features.demo.voice import draw_speaker, speak
-from features.demo.words import Word as Drawn
+from features.demo.voice import sample_speaker, speak
+from features.demo.words import SpokenWord
 from features.extractor import build
 from features.fingerprint import identity
 from features.media import Sound, sound
-from features.transcripts._voice import HELD_S, LONGEST_S, Silero, passages
+from features.transcripts.formats.voice import HELD_S, LONGEST_S, Silero, passages
 from features.weights import WeightsError
 
 pytest.importorskip("faster_whisper", reason="an optional package")
@@ -48,10 +48,10 @@ def speech(*spans, seconds):
         for text in cycle(("surprise", "wonderful", "tomorrow", "yesterday", "company", "ago")):
             if start + (length := 0.09 * len(text)) > end:
                 break
-            words.append(Drawn(text, start, start + length))
+            words.append(SpokenWord(text, start, start + length))
             start += length + 0.08
     valence, arousal = (lambda t, k=k: np.sin(k * t) for k in (1.7, 2.9))
-    who = draw_speaker(rng)
+    who = sample_speaker(rng)
     return speak(rng, who, words, valence, arousal, seconds).astype(np.float32)
 
 

@@ -46,7 +46,7 @@ from transformers import (
 
 from features.audio.vggish import Network
 from features.pretrained import quiet
-from features.visual._iresnet import IResNet50
+from features.visual.networks.iresnet import IResNet50
 
 SMALL: dict[str, Any] = {"num_hidden_layers": 5, "num_attention_heads": 2, "intermediate_size": 23}
 CONVOLUTIONS = {"conv_kernel": (10, 3, 3, 3, 3, 2, 2), "conv_stride": (5, 2, 2, 2, 2, 2, 2)}

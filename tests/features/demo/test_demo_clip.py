@@ -14,7 +14,7 @@ from features.demo import clip
 from features.demo.clip import render, sound
 from features.demo.plan import ClipPlan, plan
 from features.demo.voice import RATE
-from features.demo.words import Word
+from features.demo.words import SpokenWord
 
 SMALL = dict(
     subjects=3, val_subjects=1, test_subjects=1, clips_per_subject=1, seconds=1.4, fps=25,
@@ -60,7 +60,7 @@ def test_frames_and_labels_share_their_times(tmp_path):
 
 def test_what_is_heard_lies_where_its_word_does(tmp_path, monkeypatch):
     one = small(visual_share=0.0, audio_share=0.0)[0]
-    monkeypatch.setattr(clip, "say", lambda _: [Word("happy", 0.5, 0.9)])
+    monkeypatch.setattr(clip, "say", lambda _: [SpokenWord("happy", 0.5, 0.9)])
     render(one, tmp_path)
     with av.open(str(tmp_path / "media" / f"{one.id}.mp4")) as media:
         blocks = list(media.decode(audio=0))
@@ -106,4 +106,4 @@ def test_the_transcript_is_what_was_said(tmp_path):
     one = small()[0]
     render(one, tmp_path)
     read = json.loads((tmp_path / "transcripts" / f"{one.id}.json").read_text())
-    assert [Word(**word) for word in read["words"]] == clip.say(one)
+    assert [SpokenWord(**word) for word in read["words"]] == clip.say(one)

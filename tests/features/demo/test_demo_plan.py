@@ -7,7 +7,7 @@ import pickle
 import numpy as np
 import pytest
 
-from features.demo.disturb import inside
+from features.demo.disturbances import inside
 from features.demo.lexicon import FILLERS, GRADED, NEUTRAL
 from features.demo.plan import ClipPlan, plan, write_index
 from features.demo.words import say, syllables

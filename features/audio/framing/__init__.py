@@ -1,0 +1,1 @@
+"""How sound becomes the frames and windows that audio extractors look at."""

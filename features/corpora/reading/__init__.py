@@ -1,0 +1,1 @@
+"""How the files of a corpus are read: tables, labels, raters, splits, media."""

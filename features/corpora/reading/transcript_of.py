@@ -1,0 +1,39 @@
+"""The transcript of a clip that may be part of a longer file: a file with times, or plain words.
+
+Times in a transcript count from the start of the media, so it is named after the media. Words
+without times are those of the clip, so they are named after the clip.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from features.corpora.reading.media import PLAIN, Transcripts
+from features.corpora.reading.stretches import Stretch
+from features.corpora.reading.tables import text_of
+from features.corpus import CorpusError
+
+
+def transcript_of(
+    transcripts: Transcripts, name: str, part: Stretch, media: Path
+) -> tuple[Path | None, str | None]:
+    """The transcript file of clip `name`, or its words where there is no file with times.
+
+    Raises CorpusError where a file is there whose words cannot be told to be in the clip.
+    """
+    cut = name != part.media
+    if cut and (own := transcripts.of(name, None)):
+        raise CorpusError(
+            f"{own}: clip {name!r} is cut from {part.media!r}; name the transcript after that, "
+            f"with times from the start of the media, or write only the words in {name}.txt"
+        )
+    if timed := transcripts.of(part.media, media):
+        return timed, None
+    plain = transcripts.of(name, None if cut else media, PLAIN)
+    whole = transcripts.of(part.media, media, PLAIN)
+    if whole and not (plain and cut) and not part.whole:
+        raise CorpusError(
+            f"{whole} has no times, so nothing says which of its words are in clip {name!r}; "
+            f"write those in {name}{PLAIN[0]}"
+        )
+    return None, (text_of(plain).strip() or None) if plain else None

@@ -1,0 +1,1 @@
+"""How faces are detected, followed through a clip, aligned and judged."""

@@ -1,0 +1,1 @@
+"""How words become the pieces, windows and rows that text extractors embed."""

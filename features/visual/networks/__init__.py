@@ -1,0 +1,1 @@
+"""How networks look at crops, one frame at a time, and the architecture of IR-50."""
