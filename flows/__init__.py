@@ -1,4 +1,5 @@
-"""When and where the pipeline runs, under Prefect; the only package that knows it."""
+"""When and where the pipeline runs, and the commands that people call; the only package that knows
+Prefect."""
 
 import os
 

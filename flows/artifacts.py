@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from prefect.artifacts import create_link_artifact, create_markdown_artifact
 
-METRICS = Path("data/evaluate/metrics.json")
-REPORT = Path("data/report/index.html")
+from stages.evaluate.scores import lines
+from stages.paths import METRICS, REPORT
 
 
 def publish(stage: str) -> None:
     """Attach to the run what this stage has made for people to look at, if it has."""
     if stage == "evaluate" and METRICS.is_file():
-        from stages._scores import lines  # torch comes with it, and takes seconds
-
         table = "\n".join(lines(json.loads(METRICS.read_text(encoding="utf-8"))))
         create_markdown_artifact(f"```\n{table}\n```", key="scores", description="CCC")
     if stage == "report" and REPORT.is_file():

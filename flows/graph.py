@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-
 from dvc.repo import Repo
 from networkx import DiGraph, descendants, lexicographical_topological_sort
+
+from features.nearest import closest
 
 
 def plan(targets: list[str]) -> dict[str, list[str]]:
@@ -19,8 +19,8 @@ def plan(targets: list[str]) -> dict[str, list[str]]:
     name = {stage: str(stage.addressing) for stage in graph}
     for target in targets:
         if not any(_is(target, n) for n in name.values()):
-            near = difflib.get_close_matches(target, name.values(), n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            near = closest(target, name.values())
+            hint = f"; did you mean {near!r}?" if near else ""
             raise LookupError(f"no stage {target!r} in dvc.yaml{hint}")
     wanted = [s for s in graph if not targets or any(_is(t, name[s]) for t in targets)]
     needed = {*wanted, *(d for s in wanted for d in descendants(graph, s))}

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event
 
-from stages._each import CLUSTER
+from stages.work.environment import CLUSTER
 
 FRESH = "didn't change, skipping"  # what DVC says of a stage that need not run
 # A second stage may hold DVC's lock while it looks at its files: wait for it, do not fail.

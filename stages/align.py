@@ -1,31 +1,27 @@
 """Visual, audio, text and labels -> one time grid with masks.
 
 reads   data/ingest/clips.jsonl and labels, data/visual, data/audio, data/text
-writes  data/align/*.h5           for each step: time, and of each modality values and state
+writes  data/align/*.h5               for each step: time, and of each modality values and state
+        data/provenance/align.json    which rows of each modality it was made from
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from pydantic import Field
 
 from features.shards import Record, Shards, write_folder
 from features.track import read_track
-from stages._aligned import Rule, aligned
-from stages._clips import read_clips
-from stages._each import meter
-from stages._main import main
-from stages._params import Section
+from stages.alignment import Rule, aligned
+from stages.clips import read_clips
+from stages.command import main
+from stages.params import Section
+from stages.paths import ALIGN, AUDIO, LABELS, TEXT, VISUAL
+from stages.provenance import write_provenance
+from stages.work.progress import meter
 
-ALIGN = Path("data/align")
-INPUTS = {
-    "visual": Path("data/visual"),
-    "audio": Path("data/audio"),
-    "text": Path("data/text"),
-    "labels": Path("data/ingest/labels"),
-}
+INPUTS = {"visual": VISUAL, "audio": AUDIO, "text": TEXT, "labels": LABELS}
 
 
 class Params(Section):
@@ -56,6 +52,7 @@ def run(params: Params) -> None:
 
     with meter(len(clips), "align") as bar:
         write_folder(ALIGN, params.shards, meta, clips, read)
+    write_provenance("align", ALIGN, {}, inputs)
 
 
 if __name__ == "__main__":

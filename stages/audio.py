@@ -6,17 +6,16 @@ writes  data/audio/*.h5           one Track a clip
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
+from features.manifest import Clip
+from features.media.heard import heard
 from features.track import Track, keep_track, nothing
-from stages._clips import Clip, read_clips
-from stages._extract import extract
-from stages._main import main
-from stages._media import heard
-from stages._params import Extraction
-
-AUDIO = Path("data/audio")
+from stages.clips import read_clips
+from stages.command import main
+from stages.extraction import extract
+from stages.params import Extraction
+from stages.paths import AUDIO
 
 
 class Params(Extraction):

@@ -8,18 +8,16 @@ It shows that the pipeline recovers a planted signal and says nothing about real
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from pydantic import Field
 
 from features.demo.clip import render
 from features.demo.plan import plan, write_index
-from stages._each import each
-from stages._main import main
-from stages._params import Section
-from stages._whole import whole
-
-DEMO = Path("data/demo")
+from stages.atomic import atomic_folder
+from stages.command import main
+from stages.params import Section
+from stages.paths import DEMO
+from stages.work.each import each
 
 
 class Params(Section):
@@ -42,7 +40,7 @@ class Params(Section):
 
 def run(params: Params) -> None:
     plans = plan(**params.model_dump())
-    with whole(DEMO) as folder:
+    with atomic_folder(DEMO) as folder:
         for _ in each(partial(render, folder=folder), plans, "demo"):
             pass
         write_index(plans, folder)

@@ -10,20 +10,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from features.crops import Face, keep
 from features.extractor import built
 from features.fingerprint import file_sha256
+from features.manifest import Clip
+from features.media.heard import heard
+from features.media.seen import seen
 from features.shards import canonical
-from stages._clips import Clip, blaming, read_clips
-from stages._extract import extract
-from stages._main import main
-from stages._media import heard, seen
-from stages._params import Extraction
-
-FACES = Path("data/faces")
+from stages.clips import blaming, read_clips
+from stages.command import main
+from stages.extraction import extract
+from stages.params import Extraction
+from stages.paths import FACES
 
 
 class Params(Extraction):

@@ -1,6 +1,6 @@
-"""Trained heads -> their CCC while one modality fails for a growing share of the time.
+"""Trained runs -> their CCC while one modality fails for a growing share of the time.
 
-reads   data/ingest/clips.jsonl, data/align/*.h5, data/train/
+reads   data/ingest/splits.jsonl, data/align/*.h5, data/train/
 writes  data/robustness/curves.csv   a row per run, modality, kind of failure, share and target:
                                      CCC, mean and deviation over seeds
 
@@ -9,45 +9,74 @@ Apart from `evaluate`, so that scores never wait for curves.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Annotated, Literal
 
-from models.disturbance import KINDS
+from pydantic import Field
+
+from models.evaluation.curves import curve
+from models.evaluation.disturbance import KINDS, Disturbances
 from models.nearest import known
 from models.split import check
-from stages._clips import read_clips, write_lines
-from stages._curves import COLUMNS, Failures, curve
-from stages._each import each
-from stages._grid import TARGETS, Grid
-from stages._main import main
-from stages._params import load
-from stages._trained import runs, trained
-from stages.train import Params as TrainParams
+from models.targets import TARGETS
+from stages.atomic import write_table
+from stages.checkpoint.load import load as load_run
+from stages.checkpoint.load import made, runs
+from stages.clips import read_assignments
+from stages.command import main
+from stages.grid import Grid
+from stages.params import Section, load
+from stages.paths import CURVES
+from stages.train.params import Params as TrainParams
+from stages.work.each import each
 
-CURVES = Path("data/robustness/curves.csv")
+COLUMNS = ("run", "modality", "kind", "share", "target", "ccc", "ccc_std")
+Rows = list[list[object]]
 
 
-class Params(Failures):
-    heads: list[str]  # runs; empty: all of two modalities or more
+class Params(Section):
+    split: Literal["train", "val", "test"]
+    runs: list[str]  # empty: all of two modalities or more
+    kinds: list[str] = Field(min_length=1)  # of models.evaluation.disturbance.KINDS
+    shares: list[Annotated[float, Field(ge=0, le=1)]] = Field(min_length=1)  # of a clip's steps
+    stretch_s: float = Field(gt=0)
+    seed: int = Field(ge=0)
 
 
 def run(params: Params) -> None:
     train = load("train", TrainParams)
-    folders = runs(train.kinds, train.seeds)
-    known("run under robustness.heads", params.heads, folders)
+    folders = runs(train.heads, train.seeds)
+    known("run under robustness.runs", params.runs, folders)
     known("disturbance under robustness.kinds", params.kinds, KINDS)
-    grid = Grid(read_clips())
+    grid = Grid(read_assignments())
     check(params.split, grid.split(params.split, grid.modalities), grid.modalities, TARGETS)
-    fewest = 1 if params.heads else 2
+    fewest = 1 if params.runs else 2
     items = []
-    for name in params.heads or folders:
-        modalities = trained(folders[name][0]).about["widths"]
+    for name in params.runs or folders:
+        modalities = made(folders[name][0])["widths"]
         items += [(name, m, folders[name]) for m in modalities if len(modalities) >= fewest]
     # Curves come as processes finish them, and are written in the order of the runs.
-    finished = each(partial(curve, params), items, "robustness", "curve")
+    finished = each(partial(rows_of, params), items, "robustness", "curve")
     done = {tuple(rows[0][:2]): rows for rows in finished}
-    rows = [COLUMNS, *(row for name, modality, _ in items for row in done[name, modality])]
-    write_lines(CURVES, (",".join(map(str, row)) for row in rows))
+    rows = [row for name, modality, _ in items for row in done[name, modality]]
+    write_table(CURVES, COLUMNS, rows)
+
+
+def rows_of(params: Params, item: tuple[str, str, Sequence[Path]]) -> Rows:
+    """A run, one of its modalities and its folder under each seed -> rows of COLUMNS."""
+    name, modality, folders = item
+    seeds = [load_run(folder) for folder in folders]
+    grid = Grid(read_assignments())
+    clips = grid.split(params.split, seeds[0].about["widths"])
+    stretch = max(1, round(params.stretch_s / grid.step_s))
+    disturbances = Disturbances(clips, modality, stretch, params.seed)
+    rows: Rows = []
+    for kind, share, scores in curve(seeds, clips, disturbances, params.kinds, params.shares):
+        point = (name, modality, kind, share)
+        rows += [[*point, target, s["ccc"], s["ccc_std"]] for target, s in scores.items()]
+    return rows
 
 
 if __name__ == "__main__":

@@ -11,22 +11,21 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from features.av_lag import Lag
 from features.crops import Crops
-from features.offset import Lag
+from features.manifest import Clip
+from features.media.heard import heard
 from features.shards import Record, Shards
-from stages._clips import Clip, read_clips
-from stages._extract import extract
-from stages._main import main
-from stages._media import heard
-from stages._params import Extraction
+from stages.clips import read_clips
+from stages.command import main
+from stages.extraction import extract
+from stages.params import Extraction
+from stages.paths import FACES, SYNC
 
-FACES = Path("data/faces")
-SYNC = Path("data/sync")
 COLUMNS = ("seconds", "agreement", "confidence")  # of Lag
 
 
@@ -54,7 +53,7 @@ def run(params: Params) -> None:
     for clip in read_clips():
         both = f"{clip.source} {found.content(clip.id)}"
         sources[clip] = hashlib.sha256(both.encode()).hexdigest()
-    extract("sync", params, sources, late, keep, SYNC, {"faces": found.meta})
+    extract("sync", params, sources, late, keep, SYNC, found)
 
 
 if __name__ == "__main__":

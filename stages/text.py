@@ -7,23 +7,22 @@ writes  data/text/*.h5            one Track a clip
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from features.extractor import built
 from features.language import foreign, languages
+from features.manifest import Clip
 from features.shards import Shards, canonical
+from features.spoken import text_track
 from features.track import Track, keep_track
 from features.weights import some
 from features.words import read_words
-from stages._clips import Clip, read_clips
-from stages._extract import extract
-from stages._main import log, main
-from stages._params import Extraction
-from stages._spoken import meaning
+from stages.clips import read_clips
+from stages.command import log, main
+from stages.extraction import extract
+from stages.params import Extraction
+from stages.paths import TEXT, TRANSCRIPTS
 
-TRANSCRIPTS = Path("data/transcripts")
-TEXT = Path("data/text")
 NAMED = 20  # clips in a warning
 
 
@@ -37,7 +36,7 @@ def transcripts() -> Shards:
 
 
 def read(extractor: Any, clip: Clip) -> Track:
-    return meaning(extractor, read_words(transcripts()[clip.id]))
+    return text_track(extractor, read_words(transcripts()[clip.id]))
 
 
 def warn(extractor: Any, found: Shards) -> None:
@@ -58,7 +57,7 @@ def run(params: Params) -> None:
     found = Shards(TRANSCRIPTS)
     sources = {clip: found.content(clip.id) for clip in read_clips()}
     warn(built("text", params.extractor, canonical(params.options)), found)
-    extract("text", params, sources, read, keep_track, TEXT, {"transcripts": found.meta})
+    extract("text", params, sources, read, keep_track, TEXT, found)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Clips -> timed words.
 
-reads   data/ingest/clips.jsonl, and the media or transcript files it names
+reads   data/ingest/clips.jsonl and transcripts.jsonl, and the files that they name
         data/ingest/sentences.json    what is said, of clips whose corpus has it without times
 writes  data/transcripts/*.h5         for each word: text, start, end, whether its time was spread
 """
@@ -12,15 +12,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from features.manifest import Clip, Transcript
+from features.media.heard import heard
 from features.shards import canonical
 from features.words import Words, keep_words, spread
-from stages._clips import Clip, read_clips, read_sentences
-from stages._extract import extract
-from stages._main import main
-from stages._media import heard
-from stages._params import Extraction
-
-TRANSCRIPTS = Path("data/transcripts")
+from stages.clips import read_clips, read_sentences, read_transcripts
+from stages.command import main
+from stages.extraction import extract
+from stages.params import Extraction
+from stages.paths import TRANSCRIPTS
 
 
 class Params(Extraction):
@@ -32,29 +32,42 @@ def sentences() -> dict[str, str]:
     return read_sentences()
 
 
+@cache
+def files() -> dict[str, Transcript]:
+    return read_transcripts()
+
+
 def spoken(extractor: Any, clip: Clip) -> Words | None:
+    """The words of a clip of the manifest."""
+    return words_of(extractor, clip, files().get(clip.id), sentences().get(clip.id))
+
+
+def words_of(
+    extractor: Any, clip: Clip, transcript: Transcript | None, sentence: str | None
+) -> Words | None:
     """What the extractor finds; where it finds nobody's transcript, what the corpus says."""
     words = None
     if clip.media:
-        file = Path(clip.transcript) if clip.transcript else None
+        file = Path(transcript.file) if transcript else None
         words = extractor(heard(clip), file, clip.start, clip.end)
-    if words is None and clip.id in sentences():
-        words = spread(sentences()[clip.id].split(), 0.0, clip.info.duration)
+    if words is None and sentence:
+        words = spread(sentence.split(), 0.0, clip.info.duration)
     return words
 
 
-def source(clip: Clip, sentence: str | None) -> str:
+def source(clip: Clip, transcript: Transcript | None, sentence: str | None) -> str:
     """The digest of all that the words of a clip may come from, hex."""
-    given: list[Any] = [clip.source, clip.transcript_sha256]
-    if clip.transcript:
-        given.append(Path(clip.transcript).suffix.lower())  # it decides how the file is read
+    given: list[Any] = [clip.source, transcript and transcript.sha256]
+    if transcript:
+        given.append(Path(transcript.file).suffix.lower())  # it decides how the file is read
     if sentence:
         given += [sentence, clip.info.duration]  # over which the words are spread
     return hashlib.sha256(canonical(given).encode()).hexdigest()
 
 
 def run(params: Params) -> None:
-    sources = {clip: source(clip, sentences().get(clip.id)) for clip in read_clips()}
+    written, said = files(), sentences()
+    sources = {c: source(c, written.get(c.id), said.get(c.id)) for c in read_clips()}
     extract("transcripts", params, sources, spoken, keep_words, TRANSCRIPTS)
 
 

@@ -7,19 +7,17 @@ writes  data/visual/*.h5          one Track a clip
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from features.crops import Crops
+from features.manifest import Clip
 from features.shards import Shards
 from features.track import Track, keep_track
-from stages._clips import Clip, read_clips
-from stages._extract import extract
-from stages._main import main
-from stages._params import Extraction
-
-FACES = Path("data/faces")
-VISUAL = Path("data/visual")
+from stages.clips import read_clips
+from stages.command import main
+from stages.extraction import extract
+from stages.params import Extraction
+from stages.paths import FACES, VISUAL
 
 
 class Params(Extraction):
@@ -38,7 +36,7 @@ def looks(extractor: Any, clip: Clip) -> Track:
 def run(params: Params) -> None:
     found = Shards(FACES)
     sources = {clip: found.content(clip.id) for clip in read_clips()}
-    extract("visual", params, sources, looks, keep_track, VISUAL, {"faces": found.meta})
+    extract("visual", params, sources, looks, keep_track, VISUAL, found)
 
 
 if __name__ == "__main__":

@@ -1,35 +1,47 @@
-"""dvc.yaml is typed by hand; these tests keep it telling the truth.
-
-DVC does not follow imports: a module missing from `deps` means stale features served as fresh.
-"""
+"""dvc.yaml is typed by hand; these tests keep it telling the truth."""
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 
-from stages._params import load
-from tests.repo import GRAPH, PARAMS, ROOT, files_behind
+from features.code import choices
+from stages.code import CHOICES, KEYS, STAGES, module_of
+from stages.params import load
+from stages.paths import CODE
+from tests.repo import GRAPH, PARAMS, ROOT
 
-# They cannot change a byte of any output: how a stage is started, where its work runs.
-HARMLESS = {Path("stages/_main.py"), Path("stages/_params.py"), Path("stages/_each.py")}
-SWAPS = {"ingest": "corpora", "faces": "faces", "visual": "visual", "audio": "audio"}
-SWAPS |= {"transcripts": "transcripts", "text": "text", "sync": "sync", "train": "fusion"}
-
-
-def python_deps(name: str) -> set[str]:
-    return {d for d in GRAPH[name].get("deps", ()) if d.endswith(".py")}
+TEXT = (ROOT / "dvc.yaml").read_text(encoding="utf-8")
+OF_CODE = [name for name in GRAPH if name != "code"]
+KEPT = {"code", "ingest"}  # whose outputs stay where a run fails: DVC's run cache is no loss there
 
 
-def outs(name: str) -> set[str]:
+def outs(name: str) -> dict[str, dict]:
+    """{output: how DVC keeps it}."""
     listed = GRAPH[name].get("outs", []) + GRAPH[name].get("metrics", [])
-    return {out if isinstance(out, str) else next(iter(out)) for out in listed}
+    return dict((out, {}) if isinstance(out, str) else next(iter(out.items())) for out in listed)
 
 
-def test_one_file_one_section_per_stage():
-    assert set(GRAPH) == {p.stem for p in (ROOT / "stages").glob("[!_]*.py")} == set(PARAMS)
+def code_key(name: str) -> str:
+    """The key of data/code.json that a stage depends on."""
+    (found,) = (p[str(CODE)] for p in GRAPH[name]["params"] if isinstance(p, dict))
+    (key,) = found
+    return key
+
+
+def test_it_is_short_and_lists_no_source_file():
+    lines = TEXT.splitlines()
+    assert len(lines) <= 220
+    assert ".py" not in "\n".join(line.split("#")[0] for line in lines)
+
+
+def test_one_stage_one_section_one_module():
+    assert [*GRAPH] == ["code", *STAGES]
+    assert set(STAGES) == set(PARAMS)
+    for name in GRAPH:
+        assert import_module(module_of(name)).run
 
 
 def test_written_in_running_order():
@@ -37,45 +49,59 @@ def test_written_in_running_order():
     for name, stage in GRAPH.items():
         data = {d for d in stage.get("deps", ()) if d.startswith("data/")}
         assert all(any(o.startswith(d) for o in made) for d in data), name
-        made |= outs(name)
+        made |= outs(name).keys()
 
 
-@pytest.mark.parametrize("name", GRAPH)
+@pytest.mark.parametrize("name", OF_CODE)
 class TestStage:
     def test_command_is_the_module(self, name: str):
         words = GRAPH[name]["cmd"].split()
         assert words[:3] == ["python", "-m", f"stages.{name}"]
 
-    def test_depends_on_every_file_it_imports(self, name: str):
-        deps = python_deps(name)
-        chosen = {d for d in deps if "${" in d}  # the extractor or head, named by params.yaml
-        needed = files_behind(Path("stages", f"{name}.py"), HARMLESS)
-        for swap in chosen:
-            for file in (ROOT / Path(swap).parent).glob("[!_]*.py"):
-                needed |= files_behind(file.relative_to(ROOT), HARMLESS) - {file.relative_to(ROOT)}
-        assert {Path(d) for d in deps - chosen} == needed
-
-    def test_names_its_swap_point(self, name: str):
-        chosen = [d for d in python_deps(name) if "${" in d]
-        assert len(chosen) == (name in SWAPS)
-        assert all(Path(d).parent.name == SWAPS[name] for d in chosen)
+    def test_depends_on_the_code_that_it_was_told_to_use(self, name: str):
+        key = KEYS.get(name, "extractor")
+        chosen = "${item.head}" if name == "train" else f"${{{name}.{key}}}"
+        assert code_key(name) == (f"{name}.{chosen}" if name in CHOICES else name)
+        if name in CHOICES:
+            assert f"{name}.{key}" in GRAPH["code"]["params"]
+            named = PARAMS[name][key]
+            assert set(named if isinstance(named, list) else [named]) <= {*choices(CHOICES[name])}
 
     def test_reads_its_own_section(self, name: str):
-        sections = {p.split(".")[0] for p in GRAPH[name]["params"]}
+        sections = {p.split(".")[0] for p in GRAPH[name]["params"] if isinstance(p, str)}
         assert name in sections
-        load(name, import_module(f"stages.{name}").Params, ROOT / "params.yaml")
+        module = import_module(module_of(name))
+        load(name, module.Params, ROOT / "params.yaml")
 
     def test_writes_under_its_own_name(self, name: str):
-        assert all(out == f"data/{name}" or out.startswith(f"data/{name}/") for out in outs(name))
+        own = (f"data/{name}", f"data/{name}/", f"data/provenance/{name}.json")
+        for out in outs(name):
+            assert out in own or out.startswith((f"data/{name}/", f"data/provenance/{name}/"))
 
 
-@pytest.mark.parametrize("name", ["demo", "faces", "transcripts"])
-def test_what_people_look_like_and_said_is_not_pushed(name: str):
-    assert all(next(iter(out.values())) == {"push": False} for out in GRAPH[name]["outs"])
+def test_no_other_stage_reads_the_section_of_another_extractor():
+    for name in OF_CODE:
+        said = str(GRAPH[name])
+        for kind in CHOICES:
+            reads = f"${{{kind}.reads}}" in said or f"${{{kind}.extractor}}" in said
+            assert reads == (name == kind and kind not in KEYS), (name, kind)
 
 
-def test_no_output_switches_the_run_cache_off():
-    flags = [
-        next(iter(o.values())) for s in GRAPH.values() for o in s["outs"] if not isinstance(o, str)
-    ]
-    assert not any("persist" in f or f.get("cache") is False for f in flags)
+@pytest.mark.parametrize("out", ["data/demo", "data/faces", "data/transcripts"])
+def test_what_people_look_like_and_said_is_not_pushed(out: str):
+    (how,) = (outs(name)[out] for name in GRAPH if out in outs(name))
+    assert how == {"push": False}
+
+
+def test_no_output_switches_the_run_cache_off_where_it_saves_work():
+    for name in GRAPH:
+        for out, how in outs(name).items():
+            assert how.get("cache", True) == (name != "code")
+            assert how.get("persist", False) == (name in KEPT), out
+
+
+def test_of_params_only_heads_and_seeds_reach_a_shell():
+    inside = {
+        re.sub(r"[${}]", "", x) for s in GRAPH.values() for x in re.findall(r"\$\{.*?\}", s["cmd"])
+    }
+    assert inside == {"item.head", "item.seed"}

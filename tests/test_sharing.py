@@ -97,9 +97,10 @@ class TestAColleague:
         folders = {name.split("/")[0] for name in theirs}
         assert folders >= EMBEDDINGS | {"align", "train", "evaluate"}
 
-    def test_runs_no_stage_even_with_nothing_in_data(self, colleague: Project):
-        shutil.rmtree(colleague.folder / "data")
-        assert colleague.repro("--pull", "--allow-missing") == set()
+    def test_runs_no_stage_even_with_nothing_pulled(self, project: Project, tmp_path: Path):
+        fresh = clone(project, tmp_path / "fresh")
+        assert fresh.files().keys() == {"code.json"}
+        assert fresh.repro("--pull", "--allow-missing") == set()
 
     def test_is_told_of_what_is_missing_unless_it_is_allowed(self, colleague: Project):
         said = colleague.run("dvc", "pull", fails=True)
@@ -109,7 +110,7 @@ class TestAColleague:
         colleague.run("dvc", "pull", "--allow-missing")
         before = colleague.files("data/train")
         colleague.edit(
-            lambda p: p["train"]["heads"]["grjca"]["grjca"]["options"].update(temperature=0.2)
+            lambda p: p["train"]["runs"]["grjca"]["grjca"]["options"].update(temperature=0.2)
         )
         ran = colleague.repro("--pull", "--allow-missing")
         assert ran == {"train@grjca-1", "evaluate", "robustness", "report"}
@@ -118,14 +119,14 @@ class TestAColleague:
         assert "grjca-1/grjca/weights.safetensors" in changed
         assert {name.split("/")[0] for name in changed} == {"grjca-1"}
         metrics = json.loads((colleague.folder / "data/evaluate/metrics.json").read_text())
-        assert {"visual", "concat", "grjca"} < set(metrics["heads"])
+        assert {"visual", "concat", "grjca"} < set(metrics["runs"])
 
 
 def test_who_did_not_pull_is_told_to_and_goes_on_from_there(project: Project, tmp_path: Path):
     theirs = clone(project, tmp_path / "theirs")
-    theirs.edit(lambda p: p["train"]["heads"]["grjca"]["grjca"]["options"].update(temperature=0.2))
+    theirs.edit(lambda p: p["train"]["runs"]["grjca"]["grjca"]["options"].update(temperature=0.2))
     said = theirs.run("dvc", "repro", "--pull", "--allow-missing", fails=True)
-    assert "evaluate: no trained head in data/train/single-1" in said
+    assert "evaluate: no trained run in data/train/single-1" in said
     assert "dvc pull --allow-missing" in said
     theirs.run("dvc", "pull", "--allow-missing")
     assert theirs.repro("--pull", "--allow-missing") == {"evaluate", "robustness", "report"}

@@ -18,11 +18,12 @@ import pytest
 from features.corpora.folder import build as folder
 from features.extractor import build
 from features.grid import grid, onto
+from features.manifest import Clip, Transcript
+from features.media.heard import heard
+from features.media.seen import seen
 from features.track import Track, track
-from stages._clips import Clip
-from stages._ingest.usable import Files
-from stages._media import heard, seen
-from stages.transcripts import spoken
+from stages.ingest.usable import Files
+from stages.transcripts import words_of
 from tests.features.conftest import write_film
 from tests.repo import PARAMS
 
@@ -94,8 +95,8 @@ def write(path: Path, made: Made) -> None:
 
 
 @pytest.fixture(scope="module", params=CASES)
-def planted(request, tmp_path_factory) -> tuple[Clip, Any]:
-    """The clip of a corpus of one file, as `ingest` lists it, and its labels."""
+def planted(request, tmp_path_factory) -> tuple[Clip, Transcript | None, Any]:
+    """The clip of a corpus of one file, as `ingest` lists it, its transcript and its labels."""
     made, tmp_path = CASES[request.param], tmp_path_factory.mktemp("timebase")
     for name in ("media", "labels", "transcripts"):
         (tmp_path / name).mkdir()
@@ -117,7 +118,8 @@ def planted(request, tmp_path_factory) -> tuple[Clip, Any]:
     (candidate,), rejected = corpus.listing()
     assert rejected == []
     labels = corpus.labels(candidate.id)
-    return Files.of([candidate], tmp_path / "memory.json").clip(candidate, "test"), labels
+    files = Files.of([candidate], tmp_path / "memory.json")
+    return files.clip(candidate), files.transcript(candidate), labels
 
 
 def on_grid(rows: Track, clip: Clip, how: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -134,7 +136,7 @@ def centre(times: np.ndarray, values: np.ndarray) -> float:
 
 
 def test_a_flash_is_on_the_grid_when_it_was_shown(planted):
-    clip, _ = planted
+    clip, *_ = planted
     shown = [(f.time, float(f.image.mean())) for f in seen(clip) if f.image is not None]
     times, light = np.array(shown).T
     assert 0 <= times[0] < 0.4 and LENGTH - 0.1 < times[-1] < LENGTH
@@ -142,21 +144,21 @@ def test_a_flash_is_on_the_grid_when_it_was_shown(planted):
 
 
 def test_a_click_is_on_the_grid_when_it_was_made(planted):
-    clip, _ = planted
+    clip, *_ = planted
     rows = build("audio", "logmel", PARAMS["audio"]["options"])(heard(clip))
     assert 0 <= rows.times[0] < 0.6 and LENGTH - 0.3 < rows.times[-1] < LENGTH + 0.1  # AAC pads
     assert centre(*on_grid(rows, clip, "mean")) == NEAR
 
 
 def test_a_word_is_on_the_grid_when_it_was_said(planted):
-    clip, _ = planted
-    words = spoken(build("transcripts", "sidecar", {}), clip)
+    clip, transcript, _ = planted
+    words = words_of(build("transcripts", "sidecar", {}), clip, transcript, None)
     assert words is not None and [w.text for w in words] == ["before", "now"]
     rows = track([[float(w.text == "now")] for w in words], [(w.start + w.end) / 2 for w in words])
     assert centre(*on_grid(rows, clip, "nearest")) == NEAR
 
 
 def test_labels_step_up_on_the_grid_when_the_annotator_did(planted):
-    clip, labels = planted
+    clip, _, labels = planted
     times, valence = on_grid(labels, clip, "mean")
     assert times[np.argmax(valence > 0.5)] - STEP / 2 == NEAR

@@ -21,9 +21,9 @@ os.environ["PREFECT_LOGGING_LEVEL"] = "ERROR"
 
 from distributed import Client
 
-from flows import batches, cluster
-from flows.worker import ready
-from stages._place import marked
+from stages.work import batches, cluster
+from stages.work.inside import ready
+from stages.work.place import marked
 from tests.flows.lab import Lab
 
 

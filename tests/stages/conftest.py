@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages import evaluate, robustness
-from tests.stages.planted import GATED, HEADS, lay_clips, lay_grid, params, train_all, write_params
+from stages import robustness
+from stages.evaluate import stage as evaluate
+from tests.stages.planted import GATED, RUNS, lay_clips, lay_grid, params, train_all, write_params
 from tests.stages.test_evaluate import PARAMS as EVALUATION
 from tests.stages.test_robustness import PARAMS as FAILURES
 
@@ -60,7 +61,7 @@ def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.chdir(folder)
         lay_clips()
         lay_grid()
-        chosen = params(heads={**HEADS, **GATED})
+        chosen = params(runs={**RUNS, **GATED})
         train_all(chosen)
         write_params(chosen)
     return folder

@@ -9,13 +9,13 @@ import numpy as np
 from ruamel.yaml import YAML
 
 from features.crops import Face, keep, no_face
-from features.media import Info
+from features.manifest import Assignment, Clip, Info, write
 from features.shards import Record, write_folder
 from features.track import State
 from features.words import Word, keep_words
-from stages import train
-from stages._clips import CLIPS, Clip, write_clips
-from stages._grid import ALIGN
+from stages import paths
+from stages.paths import ALIGN, CLIPS
+from stages.train import stage as train
 
 T = 80  # steps of a clip
 SPLITS = {"a": "train", "b": "train", "c": "val", "d": "test", "e": "test"}
@@ -32,7 +32,7 @@ def options(*modalities: str) -> dict[str, Any]:
     }
 
 
-HEADS = {"single": {"text": options("text")}, "concat": {"both": options("audio", "text")}}
+RUNS = {"single": {"text": options("text")}, "concat": {"both": options("audio", "text")}}
 GATED = {  # `apart` has a model for valence and one for arousal
     "grjca": {
         "gated": {**options("audio", "text"), "recipe": {"epochs": 3}},
@@ -60,11 +60,8 @@ def record(number: int, clip: str, labelled: bool = True) -> Record:
 
 def lay_clips() -> None:
     info = Info(T / 10, None, None, None, 16_000, 1)
-    same = {"media": "x.wav", "sha256": "0", "info": info, "transcript": None}
-    write_clips(
-        CLIPS,
-        [Clip(id=c, subject=c, split=s, transcript_sha256=None, **same) for c, s in SPLITS.items()],
-    )
+    write(CLIPS, [Clip(id=c, media="x.wav", sha256="0", info=info) for c in SPLITS])
+    write(paths.SPLITS, [Assignment(id=c, subject=c, split=s) for c, s in SPLITS.items()])
 
 
 def lay_grid(unlabelled: str = "", constant: str = "") -> None:
@@ -102,13 +99,13 @@ def lay_people() -> None:
 
 
 def params(**changes: Any) -> train.Params:
-    heads = changes.get("heads", HEADS)
-    same = {"kinds": list(heads), "seeds": [1, 2], "recipe": RECIPE, "heads": heads}
+    runs = changes.get("runs", RUNS)
+    same = {"heads": list(runs), "seeds": [1, 2], "recipe": RECIPE, "runs": runs}
     return train.Params(**{**same, **changes})
 
 
 def train_all(chosen: train.Params) -> None:
-    for head in chosen.heads:
+    for head in chosen.runs:
         for seed in chosen.seeds:
             train.run(chosen, head, str(seed))
 

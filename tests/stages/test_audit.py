@@ -12,15 +12,17 @@ import numpy as np
 import pytest
 
 from features.crops import keep, no_face
-from features.media import Info
+from features.manifest import Assignment, Clip, Info, write
 from features.shards import Record, write_folder
 from features.track import State
-from stages import audit, sync
-from stages._audit.corpus import REJECTED, reasons
-from stages._audit.facts import ALIGN, SYNC, longest
-from stages._audit.features import Spread
-from stages._clips import CLIPS, Clip, write_clips, write_lines
-from stages.audit import AUDIT, AuditError
+from stages import paths, sync
+from stages.atomic import write_lines
+from stages.audit import stage as audit
+from stages.audit.corpus import Member, reasons
+from stages.audit.facts import longest
+from stages.audit.features import Spread
+from stages.audit.stage import AuditError
+from stages.paths import ALIGN, AUDIT, CLIPS, REJECTED, SYNC
 from tests import talking
 
 T, STEP_S = 80, 0.1
@@ -52,10 +54,9 @@ def limits(**changes: Any) -> audit.Params:
     return audit.Params(**{**LIMITS, **changes})
 
 
-def clip(name: str, split: str, **changes: Any) -> Clip:
+def clip(name: str, split: str, **changes: Any) -> Member:
     same = {"media": f"{name}.wav", "sha256": f"digest of {name}", "info": FILM, "subject": name}
-    same |= {"transcript": None, "transcript_sha256": None}
-    return Clip(id=name, split=split, **{**same, **changes})
+    return Member(id=name, split=split, **{**same, **changes})
 
 
 def rows(name: str, **states: State | np.ndarray) -> dict[str, np.ndarray]:
@@ -70,9 +71,11 @@ def rows(name: str, **states: State | np.ndarray) -> dict[str, np.ndarray]:
     return columns
 
 
-def lay(clips: list[Clip], grids: dict[str, dict[str, np.ndarray]], lags: dict[str, Any]) -> None:
+def lay(clips: list[Member], grids: dict[str, dict[str, np.ndarray]], lags: dict[str, Any]) -> None:
     """A corpus in the working folder; rows of clips that `grids` does not name are all well."""
-    write_clips(CLIPS, clips)
+    apart = {"subject", "split"}
+    write(CLIPS, [Clip(**c.model_dump(exclude=apart)) for c in clips])
+    write(paths.SPLITS, [Assignment(**c.model_dump(include={"id", *apart})) for c in clips])
     write_lines(REJECTED, [])
     ids = sorted(c.id for c in clips)
     made = {m: {"extractor": m} for m in (*WIDTHS, "labels")}

@@ -15,10 +15,10 @@ from playwright.sync_api import Browser, Page
 
 from features.track import State
 from features.words import Word
-from stages import report
-from stages._report.page import page as whole_page
-from stages._report.sections import clips as section
-from stages._report.viewer import Seen
+from stages.report import stage as report
+from stages.report.page import page as whole_page
+from stages.report.sections import clips as section
+from stages.report.viewer import Seen
 from tests.project import Project
 from tests.repo import ROOT
 from tests.stages.browser import browser, opened
@@ -47,7 +47,7 @@ def made(measured: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.chdir(folder)
         lay_people()
         people = {"faces_of": ["."], "words_of": ["."]}
-        report.run(report.Params(**{**PARAMS, **people, "clips": 2, "heads": ["gated", "both"]}))
+        report.run(report.Params(**{**PARAMS, **people, "clips": 2, "runs": ["gated", "both"]}))
     return folder / report.REPORT
 
 
@@ -262,10 +262,10 @@ def wandering(rng: np.random.Generator, last: bool) -> Seen:
 
     names = ("valence", "arousal", "valence_true", "arousal_true")
     times = (np.arange(STEPS) / 10 + 0.05).tolist()
-    heads = {run: {"time": times, **{n: walk() for n in names}} for run in ("gated", "both")}
+    runs = {run: {"time": times, **{n: walk() for n in names}} for run in ("gated", "both")}
     states = {m: rng.choice([State.OK, State.GAP], STEPS).tolist() for m in ("visual", "audio")}
     gates = {f"{m}_{n}": walk() for m in states for n in range(3)}
     words = [
         Word("other word" if last else "word", 0.3 * n, 0.3 * n + 0.2, False) for n in range(99)
     ]
-    return Seen(heads, states, {"time": times, **gates}, words=words)
+    return Seen(runs, states, {"time": times, **gates}, words=words)

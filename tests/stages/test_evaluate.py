@@ -1,4 +1,4 @@
-"""Evaluation of heads trained on a grid of planted rows: audio carries arousal, text valence."""
+"""Evaluation of runs trained on a grid of planted rows: audio carries arousal, text valence."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from models.published import PROTOCOLS
-from stages import evaluate, train
-from stages.evaluate import EVALUATE
+from features.fingerprint import file_sha256
+from models.evaluation.published import PROTOCOLS
+from stages.evaluate import stage as evaluate
+from stages.paths import EVALUATE, TRAIN
 from tests.stages.planted import T, lay_grid, params, record, write_params
 
 PARAMS = {"split": "test", "threads": 1, "baselines": ["single", "concat"], "compare": []}
@@ -32,13 +33,20 @@ def read(path: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def seal(folder: Path) -> None:
+    """Say of whatever weights lie there that they are those that were trained."""
+    about = json.loads((folder / "run.json").read_text())
+    about["weights_sha256"] = file_sha256(folder / "weights.safetensors")
+    (folder / "run.json").write_text(json.dumps(about))
+
+
 def test_what_is_planted_is_found_and_what_is_missing_is_missed(trained_project):
-    heads = score()["heads"]
-    assert heads["both"]["valence"]["ccc"] > 0.7 and heads["both"]["arousal"]["ccc"] > 0.7
-    assert heads["text"]["valence"]["ccc"] > 0.7 > heads["text"]["arousal"]["ccc"]
-    without = heads["both"]["ccc_without"]
-    assert without["audio"]["arousal"] < heads["both"]["arousal"]["ccc"] - 0.3
-    assert without["text"]["valence"] < heads["both"]["valence"]["ccc"] - 0.3
+    runs = score()["runs"]
+    assert runs["both"]["valence"]["ccc"] > 0.7 and runs["both"]["arousal"]["ccc"] > 0.7
+    assert runs["text"]["valence"]["ccc"] > 0.7 > runs["text"]["arousal"]["ccc"]
+    without = runs["both"]["ccc_without"]
+    assert without["audio"]["arousal"] < runs["both"]["arousal"]["ccc"] - 0.3
+    assert without["text"]["valence"] < runs["both"]["valence"]["ccc"] - 0.3
 
 
 def test_predictions_lie_beside_the_truth_at_their_times(trained_project):
@@ -51,7 +59,7 @@ def test_predictions_lie_beside_the_truth_at_their_times(trained_project):
 
 def test_a_score_lies_within_its_interval(trained_project):
     metrics = score()
-    for scores in metrics["heads"].values():
+    for scores in metrics["runs"].values():
         for target in ("valence", "arousal", "mean"):
             one = scores[target]
             assert one["ccc_low"] <= one["ccc"] <= one["ccc_high"]
@@ -62,21 +70,21 @@ def test_runs_are_compared_with_the_baseline_that_validates_best(trained_project
     """Whatever the test split says: here the validation CCC of both runs is planted."""
     for name, reached in (("single-{}/text", 0.9), ("concat-{}/both", 0.1)):
         for seed in (1, 2):
-            file = train.TRAIN / name.format(seed) / "run.json"
+            file = TRAIN / name.format(seed) / "run.json"
             about = json.loads(file.read_text())
             about["validation"] |= {"valence": reached, "arousal": reached}
             file.write_text(json.dumps(about))
     metrics = score(compare=[("gated", "both")])
-    heads = metrics["heads"]
+    runs = metrics["runs"]
     assert metrics["baseline"] == "text"
-    assert {name: set(s.get("against", {})) for name, s in heads.items()} == {
+    assert {name: set(s.get("against", {})) for name, s in runs.items()} == {
         "text": set(),
         "both": {"text"},
         "gated": {"text", "both"},
         "apart": {"text"},
     }
-    arousal = heads["both"]["against"]["text"]["arousal"]
-    gap = heads["both"]["arousal"]["ccc"] - heads["text"]["arousal"]["ccc"]
+    arousal = runs["both"]["against"]["text"]["arousal"]
+    gap = runs["both"]["arousal"]["ccc"] - runs["text"]["arousal"]["ccc"]
     assert arousal["difference"] == pytest.approx(gap, abs=1e-6)
     assert 0.1 < arousal["low"] <= arousal["difference"] <= arousal["high"]
     assert arousal["above_zero"] == 1
@@ -85,13 +93,13 @@ def test_runs_are_compared_with_the_baseline_that_validates_best(trained_project
 def test_without_a_plain_head_there_is_no_baseline(trained_project):
     metrics = score(baselines=["jmt"])
     assert metrics["baseline"] is None
-    assert not any("against" in scores for scores in metrics["heads"].values())
+    assert not any("against" in scores for scores in metrics["runs"].values())
 
 
 def test_papers_own_scores_are_off_by_default_and_stand_beside_the_official_one(trained_project):
-    plain = score()["heads"]["text"]
+    plain = score()["runs"]["text"]
     assert set(plain["valence"]) == {"ccc", "pearson", "rmse", "ccc_std", "ccc_low", "ccc_high"}
-    asked = score(variants=list(PROTOCOLS))["heads"]["text"]
+    asked = score(variants=list(PROTOCOLS))["runs"]["text"]
     assert set(asked["valence"]) - set(plain["valence"]) == set(PROTOCOLS)
     assert asked["valence"]["ccc"] == plain["valence"]["ccc"]
     assert asked["valence"]["ccc_sample_variance"] == pytest.approx(
@@ -111,18 +119,18 @@ def test_gate_weights_of_gated_heads_alone_are_kept(trained_project):
 
 
 def test_the_scores_are_laid_out_for_plots_a_row_per_run(trained_project):
-    heads = score()["heads"]
+    runs = score()["runs"]
     rows = read("plots/ccc.csv")
-    assert [row["run"] for row in rows] == list(heads)
+    assert [row["run"] for row in rows] == list(runs)
     for row in rows:
         for target in ("valence", "arousal", "mean"):
-            assert float(row[target]) == heads[row["run"]][target]["ccc"]
+            assert float(row[target]) == runs[row["run"]][target]["ccc"]
 
 
 def test_each_run_is_one_number_for_dvc_to_compare(trained_project):
-    heads = score()["heads"]
+    runs = score()["runs"]
     numbers = json.loads((EVALUATE / "ccc.json").read_text())
-    assert numbers == {name: scores["mean"]["ccc"] for name, scores in heads.items()}
+    assert numbers == {name: scores["mean"]["ccc"] for name, scores in runs.items()}
 
 
 def test_the_history_of_every_model_is_gathered(trained_project):
@@ -139,16 +147,18 @@ def test_the_history_of_every_model_is_gathered(trained_project):
 def test_one_labelled_clip_is_scored_without_an_interval(trained_project):
     metrics = score(split="val")
     assert metrics["bootstrap"]["used"] == 0
-    both = metrics["heads"]["both"]
+    both = metrics["runs"]["both"]
     assert "ccc_low" not in both["mean"]
-    against = metrics["heads"]["text"]["against"]["both"]["mean"]
+    against = metrics["runs"]["text"]["against"]["both"]["mean"]
     assert list(against) == ["difference"]
 
 
 def test_evaluation_that_fails_leaves_the_last_one_in_place(trained_project):
     before = score()
-    (train.TRAIN / WEIGHTS).write_bytes(b"damaged")
-    with pytest.raises(ValueError, match=r"concat-1/both is damaged.*dvc checkout"):
+    (TRAIN / WEIGHTS).write_bytes(b"damaged")
+    with pytest.raises(
+        ValueError, match=r"both/weights.safetensors does not hold the .*dvc checkout"
+    ):
         score()
     assert json.loads((EVALUATE / "metrics.json").read_text()) == before
 
@@ -173,9 +183,10 @@ class TestBadInput:
             score()
 
     def test_a_head_that_answers_with_nothing(self, trained_project):
-        weights = load_file(train.TRAIN / WEIGHTS)
+        weights = load_file(TRAIN / WEIGHTS)
         lost = {k: v * torch.nan if v.is_floating_point() else v for k, v in weights.items()}
-        save_file(lost, train.TRAIN / WEIGHTS)
+        save_file(lost, TRAIN / WEIGHTS)
+        seal(TRAIN / "concat-1/both")
         with pytest.raises(
             FloatingPointError, match="both, seed 1: 160 of 160 predictions for clip 'd' are not"
         ):
@@ -195,5 +206,5 @@ class TestBadInput:
 
     def test_a_seed_that_was_not_trained(self, trained_project):
         write_params(params(seeds=[1, 2, 3]))
-        with pytest.raises(FileNotFoundError, match="no trained head in data/train/single-3"):
+        with pytest.raises(FileNotFoundError, match="no trained run in data/train/single-3"):
             score()

@@ -13,9 +13,9 @@ from features.demo.encode import write_mp4
 from features.shards import Shards
 from features.track import State, read_track
 from features.words import read_words
-from stages import _extract as extract_module
-from stages import audio, faces, ingest, text, transcripts, visual
-from stages._aligned import Rule, aligned
+from stages import audio, extraction, faces, paths, text, transcripts, visual
+from stages.alignment import Rule, aligned
+from stages.paths import AUDIO, TEXT, TRANSCRIPTS, VISUAL
 from tests.repo import PARAMS
 from tests.stages.test_ingest import run as run_ingest
 
@@ -24,24 +24,24 @@ from tests.stages.test_ingest import run as run_ingest
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The ids of the clips that are really extracted, in order."""
     ids: list[str] = []
-    make = extract_module.make
+    make = extraction.make
 
     def counting(job):
         ids.append(job.clip.id)
         make(job)
 
-    monkeypatch.setattr(extract_module, "make", counting)
+    monkeypatch.setattr(extraction, "make", counting)
     return ids
 
 
 def run_audio(**options) -> dict[str, bytes]:
     section = {**PARAMS["audio"], "options": {**PARAMS["audio"]["options"], **options}}
     audio.run(audio.Params(**section))
-    return {p.name: p.read_bytes() for p in sorted(audio.AUDIO.iterdir())}
+    return {p.name: p.read_bytes() for p in sorted(AUDIO.iterdir())}
 
 
 def run_text() -> None:
-    for fresh in (transcripts.sentences, text.transcripts):
+    for fresh in (transcripts.files, transcripts.sentences, text.transcripts):
         fresh.cache_clear()  # each stage is a process of its own
     transcripts.run(transcripts.Params(**PARAMS["transcripts"]))
     text.run(text.Params(**PARAMS["text"]))
@@ -50,7 +50,7 @@ def run_text() -> None:
 def test_each_clip_becomes_a_track(corpus: Path):
     run_ingest(corpus)
     run_audio()
-    shards = Shards(audio.AUDIO)
+    shards = Shards(AUDIO)
     assert list(shards) == ["a", "b", "c"]
     assert shards["a"].columns["values"].shape == (15, 128)  # 0.6 s, every 40 ms
 
@@ -81,7 +81,7 @@ def test_renaming_a_file_extracts_nothing(corpus: Path, made: list[str]):
     (corpus / "media/c.wav").rename(corpus / "media/renamed.wav")
     run_ingest(corpus)
     run_audio()
-    assert made == [] and "renamed" in Shards(audio.AUDIO)
+    assert made == [] and "renamed" in Shards(AUDIO)
 
 
 def test_an_option_extracts_all_again_and_back_extracts_none(corpus: Path, made: list[str]):
@@ -111,8 +111,8 @@ def test_a_failing_clip_is_named_and_no_shard_is_left_half_written(corpus: Path)
     with pytest.raises(Exception) as failure:
         run_audio()
     assert failure.value.__notes__ == ["in clip 'b', corpus/media/b.wav"]
-    assert {p.name: p.read_bytes() for p in sorted(audio.AUDIO.iterdir())} == before
-    assert ingest.CLIPS.is_file()
+    assert {p.name: p.read_bytes() for p in sorted(AUDIO.iterdir())} == before
+    assert paths.CLIPS.is_file()
 
 
 def test_the_same_transcript_under_another_suffix_is_read_anew(corpus: Path):
@@ -123,8 +123,9 @@ def test_the_same_transcript_under_another_suffix_is_read_anew(corpus: Path):
     for suffix in (".srt", ".vtt"):
         given = given.rename(given.with_suffix(suffix))
         run_ingest(corpus)
+        transcripts.files.cache_clear()  # each stage is a process of its own
         transcripts.run(transcripts.Params(**PARAMS["transcripts"]))
-        words = read_words(Shards(transcripts.TRANSCRIPTS)["b"])
+        words = read_words(Shards(TRANSCRIPTS)["b"])
         read[suffix] = [word.text for word in words]
     assert read == {".srt": ["good", "day"], ".vtt": ["good"]}
 
@@ -140,14 +141,14 @@ def test_clips_in_another_language_than_the_text_model_are_named(corpus: Path, c
         (said,) = [r.message for r in caplog.records if r.levelname == "WARNING"]
         assert said.startswith("1 of 3 clips are in another language than the model (en)")
         assert said.endswith(": c (de)")
-    assert len(Shards(text.TEXT)["c"].columns["times"]) == len(german)
+    assert len(Shards(TEXT)["c"].columns["times"]) == len(german)
 
 
 def test_nobody_speaking_is_another_reason_than_no_transcript(corpus: Path):
     (corpus / "transcripts/a.csv").write_text("word,start,end\n")
     run_ingest(corpus)
     run_text()
-    rows = {clip: read_track(record) for clip, record in Shards(text.TEXT).items()}
+    rows = {clip: read_track(record) for clip, record in Shards(TEXT).items()}
     assert rows["a"].state.tolist() == [State.NO_SPEECH]  # an empty transcript
     assert rows["b"].mask.tolist() == [True, True]
     assert len(rows["c"].times) == 0  # none
@@ -197,13 +198,13 @@ class Extracted(dict[str, list[str]]):
 
 @pytest.fixture
 def extracted(monkeypatch: pytest.MonkeyPatch) -> Extracted:
-    found, make = Extracted(), extract_module.make
+    found, make = Extracted(), extraction.make
 
-    def counting(job: extract_module.Job) -> None:
+    def counting(job: extraction.Job) -> None:
         found.setdefault(job.kind, []).append(job.clip.id)
         make(job)
 
-    monkeypatch.setattr(extract_module, "make", counting)
+    monkeypatch.setattr(extraction, "make", counting)
     return found
 
 
@@ -220,7 +221,12 @@ def test_of_200_clips_only_what_changes_is_extracted(tmp_path, monkeypatch, extr
 
     def again() -> dict[str, list[str]]:
         run_ingest(corpus)
-        for fresh in (visual.faces, text.transcripts):  # each stage is a process of its own
+        for fresh in (
+            visual.faces,
+            transcripts.files,
+            transcripts.sentences,
+            text.transcripts,
+        ):  # each stage is a process of its own
             fresh.cache_clear()
         run(*STAGES)
         return extracted.asked()
@@ -237,7 +243,7 @@ def test_of_200_clips_only_what_changes_is_extracted(tmp_path, monkeypatch, extr
     for path in corpus.glob("*/n050.*"):
         path.rename(path.with_stem("other"))
     assert again() == {}
-    assert "other" in Shards(text.TEXT) and "n017" not in Shards(visual.VISUAL)
+    assert "other" in Shards(TEXT) and "n017" not in Shards(VISUAL)
 
     changed = corpus / "media/n101.mp4"
     changed.write_bytes(changed.read_bytes()[:-1] + b"\1")
@@ -245,6 +251,6 @@ def test_of_200_clips_only_what_changes_is_extracted(tmp_path, monkeypatch, extr
     assert again() == same_crops_and_words
 
     run("audio", n_mels=32)
-    assert extracted.asked() == {"audio": list(Shards(text.TEXT))}
+    assert extracted.asked() == {"audio": list(Shards(TEXT))}
     run("audio")
     assert extracted.asked() == {}

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from features.crops import Crops
-from features.others import read_others
+from features.non_subject import read_non_subject
 from features.shards import Shards
 from features.track import State
 from stages import faces
+from stages.paths import FACES
 from tests.features.conftest import write_film
 from tests.repo import PARAMS
 from tests.stages.conftest import write_tone
@@ -42,7 +43,7 @@ def run(path: Path) -> Shards:
     faces.run(
         faces.Params(reads=options["path"], extractor="ready_crops", options=options, shards=2)
     )
-    return Shards(faces.FACES)
+    return Shards(FACES)
 
 
 def test_ready_crops_come_at_the_times_of_the_frames(corpus: Path, crops: Path):
@@ -83,7 +84,7 @@ def test_films_without_a_face_keep_every_frame(corpus: Path, crops: Path):
     run_ingest(corpus)
     faces.run(faces.Params(**PARAMS["faces"]))
     for clip in ("a", "b"):
-        kept = Crops(Shards(faces.FACES)[clip])
+        kept = Crops(Shards(FACES)[clip])
         assert kept.state.tolist() == [State.NO_FACE] * 5
 
 
@@ -92,8 +93,8 @@ def test_others_asked_for_are_there_also_in_clips_without_a_picture(corpus: Path
     run_ingest(corpus)
     section = {**PARAMS["faces"], "shards": 1}
     faces.run(faces.Params(**{**section, "options": {**section["options"], "others": True}}))
-    shards = Shards(faces.FACES)
+    shards = Shards(FACES)
     assert [shards.rows(clip) for clip in "abc"] == [5, 5, 0]
-    assert [len(read_others(shards[clip])["row"]) for clip in "abc"] == [0, 0, 0]
+    assert [len(read_non_subject(shards[clip])["row"]) for clip in "abc"] == [0, 0, 0]
     faces.run(faces.Params(**section))
-    assert list(Shards(faces.FACES)["c"].blobs) == ["jpeg"]
+    assert list(Shards(FACES)["c"].blobs) == ["jpeg"]

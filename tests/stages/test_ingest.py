@@ -12,13 +12,15 @@ import pytest
 
 from features.corpus import Candidate, CorpusError
 from features.extractor import build
-from features.media import Info
+from features.manifest import Info
 from features.shards import Shards
 from features.track import State, read_track
-from stages import ingest, transcripts
-from stages._clips import read_clips, read_sentences
-from stages._ingest import digests
-from stages._ingest.splits import dealt, drawn, sides
+from stages import transcripts
+from stages.clips import read_assignments, read_clips, read_sentences, read_transcripts
+from stages.ingest import digests
+from stages.ingest import stage as ingest
+from stages.ingest.splits import dealt, drawn, sides
+from stages.paths import CLIPS, LABELS, REJECTED
 from tests.stages.conftest import write_tone
 
 SHARES = {"train": 0.5, "val": 0.25, "test": 0.25}
@@ -31,7 +33,7 @@ def run(folder: Path, **changes: Any) -> None:
 
 
 def rejected() -> dict[str, str]:
-    lines = ingest.REJECTED.read_text().splitlines()
+    lines = REJECTED.read_text().splitlines()
     return {row["clip"]: row["reason"] for row in map(json.loads, lines)}
 
 
@@ -41,13 +43,14 @@ def test_usable_clips_are_listed_with_what_later_stages_need(corpus: Path):
     assert list(clips) == ["a", "b", "c"]
     assert clips["a"].info.duration == pytest.approx(0.6)
     assert clips["a"].media == "corpus/media/a.wav"
-    assert clips["b"].transcript == "corpus/transcripts/b.csv" and clips["a"].transcript is None
+    (written,) = read_transcripts().values()
+    assert (written.id, written.file) == ("b", "corpus/transcripts/b.csv")
     assert rejected() == {}
 
 
 def test_labels_become_tracks_with_the_unlabelled_masked(corpus: Path):
     run(corpus)
-    labels = Shards(ingest.LABELS)
+    labels = Shards(LABELS)
     track = read_track(labels["a"])
     np.testing.assert_array_equal(track.values[0], np.float32([0.5, -0.5]))
     assert track.state.tolist() == [State.OK, State.UNLABELLED]
@@ -96,7 +99,7 @@ def test_a_subject_stays_on_its_side_whoever_joins():
 def test_undecided_clips_follow_the_rest_of_their_subject(corpus: Path):
     (corpus / "clips.csv").write_text("clip,subject,split\na,ann,val\nb,ann,\nc,carl,test\n")
     run(corpus)
-    assert [clip.split for clip in read_clips()] == ["val", "val", "test"]
+    assert [row.split for row in read_assignments()] == ["val", "val", "test"]
 
 
 # ------------------------------------------------------------------ folds --
@@ -136,7 +139,7 @@ def test_folds_are_dealt_whatever_the_corpus_says(corpus: Path):
     found = []
     for fold in range(3):
         run(corpus, folds=3, fold=fold)
-        found.append([clip.split for clip in read_clips()])
+        found.append([row.split for row in read_assignments()])
     assert all(
         sorted(split) == ["test", "train", "val"] for split in [*found, *zip(*found, strict=True)]
     )
@@ -265,7 +268,9 @@ def test_clips_are_cut_from_one_file_that_is_read_once(corpus: Path, hashed: lis
     assert list(clips) == ["one", "rest", "two"]  # b itself is no clip
     assert [clips[c].info.duration for c in clips] == pytest.approx([0.2, 0.1, 0.4])
     assert hashed == ["b.wav", "b.csv"]
-    assert clips["rest"].subject == "b"  # of one file, one person
+    assert {row.id: row.subject for row in read_assignments()}[
+        "rest"
+    ] == "b"  # of one file, one person
     assert len({clip.source for clip in clips.values()}) == 3
     assert {clip.sha256 for clip in clips.values()} == {clips["one"].sha256}
 
@@ -283,6 +288,7 @@ def test_words_are_those_of_the_stretch_at_its_times(corpus: Path):
     run(corpus)
     one, two = read_clips()
     transcripts.sentences.cache_clear()
+    transcripts.files.cache_clear()
     sidecar = build("transcripts", "sidecar", {})
     said = [
         [(w.text, w.start, w.end) for w in transcripts.spoken(sidecar, c) or ()] for c in (one, two)
@@ -302,8 +308,9 @@ def test_words_without_times_are_spread_over_the_clip_and_not_in_what_is_pushed(
     (corpus / "media/c.txt").write_text("one  three")
     run(corpus)
     assert read_sentences() == {"c": "one  three"}
-    assert "three" not in ingest.CLIPS.read_text()
+    assert "three" not in CLIPS.read_text()
     transcripts.sentences.cache_clear()
+    transcripts.files.cache_clear()
     clip = next(clip for clip in read_clips() if clip.id == "c")
     words = transcripts.spoken(build("transcripts", "sidecar", {}), clip)
     assert [(w.text, w.start, w.end, w.spread) for w in words or ()] == [
@@ -316,9 +323,9 @@ def test_sentences_alone_are_clips_without_media(corpus: Path):
     (corpus / "table.csv").write_text("id,text,valence,arousal\nx,so be it,0.5,-0.5\ny,no,,\n")
     run(corpus, corpus="sentences", options={"path": str(corpus / "table.csv")})
     x, y = read_clips()
-    assert (x.media, x.transcript, x.transcript_sha256) == (None, None, None)
+    assert x.media is None and read_transcripts() == {}
     assert x.info == Info(pytest.approx(1.2), *[None] * 5)  # pyright: ignore[reportArgumentType]
     assert x.source == y.source and read_sentences() == {"x": "so be it", "y": "no"}
-    labels = Shards(ingest.LABELS)
+    labels = Shards(LABELS)
     assert set(read_track(labels["y"]).state) == {State.UNLABELLED}
     np.testing.assert_array_equal(np.unique(read_track(labels["x"]).values, axis=0), [[0.5, -0.5]])

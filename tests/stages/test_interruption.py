@@ -21,8 +21,10 @@ from features.shards import ShardError, writing
 from features.shards.record import FORMAT
 from features.store import Store
 from features.store.__main__ import main as store_main
-from stages import _each, align, audio
-from stages import _extract as extract_module
+from stages import align, audio, extraction
+from stages.align import INPUTS
+from stages.paths import ALIGN, AUDIO
+from stages.work import each as each_module
 from tests.repo import PARAMS, ROOT
 from tests.stages.conftest import write_tone
 from tests.stages.test_ingest import run as run_ingest
@@ -52,9 +54,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], list[str]]:
     """The clips extracted since it was last asked, in this process and those forked from it."""
     log = tmp_path / "made.txt"
-    make = extract_module.make
+    make = extraction.make
 
-    def logged(job: extract_module.Job) -> None:
+    def logged(job: extraction.Job) -> None:
         with log.open("a") as file:
             file.write(f"{job.clip.id}\n")
         make(job)
@@ -64,7 +66,7 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], list[s
         log.unlink(missing_ok=True)
         return sorted(found)
 
-    monkeypatch.setattr(extract_module, "make", logged)
+    monkeypatch.setattr(extraction, "make", logged)
     return asked
 
 
@@ -73,14 +75,14 @@ def run_audio(**options: object) -> None:
     audio.run(audio.Params(**section))
 
 
-def shards(folder: Path = audio.AUDIO) -> dict[str, bytes]:
+def shards(folder: Path = AUDIO) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in sorted(folder.iterdir())} if folder.exists() else {}
 
 
 def anew(monkeypatch: pytest.MonkeyPatch, store: Path) -> dict[str, bytes]:
     """The shards of a run that starts with nothing, filling `store`."""
     monkeypatch.setenv("CLIP_STORE", str(store))
-    shutil.rmtree(audio.AUDIO, ignore_errors=True)
+    shutil.rmtree(AUDIO, ignore_errors=True)
     run_audio()
     return shards()
 
@@ -122,7 +124,7 @@ def test_killed_at_any_of_20_moments_it_goes_on_where_it_was(folder, made, monke
     for moment in range(20):
         store = folder / f"store{moment}"
         monkeypatch.setenv("CLIP_STORE", str(store))
-        shutil.rmtree(audio.AUDIO)
+        shutil.rmtree(AUDIO)
         process = forked(run_audio)
         time.sleep(lasted * (moment + drawn.random()) / 20)
         process.kill()
@@ -160,7 +162,7 @@ def test_killed_while_packing_it_leaves_the_old_shards_or_none(
     assert process.exitcode == -signal.SIGKILL and shards() == old
     run_audio()
     assert shards() == expected and made() == []
-    assert sorted(p.name for p in Path("data").iterdir()) == ["audio", "ingest"]
+    assert sorted(p.name for p in Path("data").iterdir()) == ["audio", "ingest", "provenance"]
 
 
 @pytest.mark.parametrize("call", [1, 2])
@@ -182,15 +184,16 @@ def test_killed_while_the_folder_is_replaced_it_is_whole_or_not_there(
     assert process.exitcode == -signal.SIGKILL and shards() == (old if call == 1 else {})
     run_audio()
     assert shards() == expected and made() == []
-    assert sorted(p.name for p in Path("data").iterdir()) == ["audio", "ingest"]
+    assert sorted(p.name for p in Path("data").iterdir()) == ["audio", "ingest", "provenance"]
 
 
 # ------------------------------------------------------------------ Ctrl-C --
 
 SLOW = """
 import os, time
-from stages import _each, audio
-from stages._main import main
+from stages import audio
+from stages.work import each as each_module
+from stages.command import main
 
 quick = audio.heard
 
@@ -201,7 +204,7 @@ def heard(clip):
     return quick(clip)
 
 def run():
-    _each.START_S = 0  # other processes are used for any amount of work
+    each_module.START_S = 0  # other processes are used for any amount of work
     audio.heard = heard
     main("audio", audio.Params, audio.run)
 """
@@ -254,14 +257,14 @@ def test_workers_do_not_outlive_a_killed_stage(folder):
 
 def test_any_number_of_workers_makes_the_same_bytes(folder, monkeypatch):
     expected = anew(monkeypatch, folder / "one")
-    elsewhere, shared = _each._elsewhere, []
+    elsewhere, shared = each_module._elsewhere, []
 
     def counted(work, items, count):
         shared.append((len(items), count))
         return elsewhere(work, items, count)
 
-    monkeypatch.setattr(_each, "START_S", 0)
-    monkeypatch.setattr(_each, "_elsewhere", counted)
+    monkeypatch.setattr(each_module, "START_S", 0)
+    monkeypatch.setattr(each_module, "_elsewhere", counted)
     for workers in (2, 4):
         monkeypatch.setenv("WORKERS", str(workers))
         assert anew(monkeypatch, folder / f"store{workers}") == expected
@@ -303,7 +306,7 @@ def test_two_that_fill_one_store_make_no_clip_wrong_and_none_more_than_twice(
     for process in processes:
         process.join()
         assert process.exitcode == 0
-    assert [shards(place / audio.AUDIO) for place in places] == [expected, expected]
+    assert [shards(place / AUDIO) for place in places] == [expected, expected]
     found = made()
     assert set(found) == set(CLIPS) and max(map(found.count, CLIPS)) <= 2
     assert others(folder / "store") == []
@@ -326,7 +329,7 @@ def test_one_of_two_killed_leaves_nothing_that_stops_the_other_or_stays(folder, 
     for process in processes:
         process.join()
     assert [p.exitcode for p in processes] == [-signal.SIGKILL, 0]
-    assert shards(places[1] / audio.AUDIO) == expected
+    assert shards(places[1] / AUDIO) == expected
     found = made()
     assert set(found) == set(CLIPS) and max(map(found.count, CLIPS)) <= 2
     left = others(store)
@@ -374,13 +377,13 @@ def test_a_bad_entry_is_named_and_made_anew(folder, made, monkeypatch, caplog, s
 def test_the_next_stage_refuses_a_bad_shard_and_says_what_to_do(folder, said, damage):
     run_audio()
     for name in ("visual", "text"):
-        shutil.copytree(audio.AUDIO, align.INPUTS[name])
+        shutil.copytree(AUDIO, INPUTS[name])
     align.run(align.Params(**PARAMS["align"]))
-    before = shards(align.ALIGN)
-    shard = audio.AUDIO / "001.h5"
+    before = shards(ALIGN)
+    shard = AUDIO / "001.h5"
     shard.write_bytes(damage(shard.read_bytes()))
     with pytest.raises(ShardError) as caught:
         align.run(align.Params(**PARAMS["align"]))
     for part in (str(shard), said, "dvc checkout --force", "dvc pull", "make it anew"):
         assert part in str(caught.value)
-    assert shards(align.ALIGN) == before
+    assert shards(ALIGN) == before

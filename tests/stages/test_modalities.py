@@ -12,7 +12,11 @@ from ruamel.yaml import YAML
 
 from features.shards import Shards
 from features.track import State
-from stages import align, audio, evaluate, faces, ingest, text, train, transcripts, visual
+from stages import align, audio, faces, text, transcripts, visual
+from stages.evaluate import stage as evaluate
+from stages.ingest import stage as ingest
+from stages.paths import ALIGN, METRICS
+from stages.train import stage as train
 from tests.features.conftest import write_film
 from tests.repo import PARAMS
 from tests.stages.conftest import write_tone
@@ -67,12 +71,12 @@ def extract(corpus: dict[str, Any]) -> Shards:
     ingest.run(ingest.Params(**{**PARAMS["ingest"], **corpus}))
     crops = {"extractor": "ready_crops", "options": {"path": "corpus/crops", "size_px": 64}}
     faces.run(faces.Params(**crops, reads="corpus", shards=2))
-    for fresh in (visual.faces, text.transcripts, transcripts.sentences):
+    for fresh in (visual.faces, text.transcripts, transcripts.files, transcripts.sentences):
         fresh.cache_clear()  # each stage is a process of its own
     for name, stage in STAGES.items():
         stage.run(stage.Params(**PARAMS[name]))
     align.run(align.Params(**PARAMS["align"]))
-    return Shards(align.ALIGN)
+    return Shards(ALIGN)
 
 
 @pytest.fixture
@@ -96,12 +100,12 @@ def test_one_modality_is_enough_from_ingest_to_evaluate(place: Path, written, th
             assert states == {State.OK if modality == there else State.ABSENT}, modality
         assert (columns["labels.state"][:] == State.OK).all()
     recipe = {**RECIPE, "epochs": 2, "batch": 3}
-    heads = {"single": {"one": options(there)}}
-    chosen = params(heads=heads, recipe=recipe, seeds=[1])
+    runs = {"single": {"one": options(there)}}
+    chosen = params(runs=runs, recipe=recipe, seeds=[1])
     train.run(chosen, "single", "1")
     YAML().dump({"train": chosen.model_dump()}, Path("params.yaml"))
     evaluate.run(evaluate.Params(**EVALUATION))
-    scores = json.loads((evaluate.EVALUATE / "metrics.json").read_text())["heads"]["one"]
+    scores = json.loads(METRICS.read_text())["runs"]["one"]
     assert np.isfinite([scores[target]["ccc"] for target in ("valence", "arousal")]).all()
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stages._params import ParamsError, Section, load
+from stages.params import ParamsError, Section, load
 
 
 class Example(Section):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from stages._params import Extraction, ParamsError
-from stages._reads import check_watched
+from stages.params import Extraction, ParamsError
+from stages.watched import check_watched
 from tests.features import written
 
 

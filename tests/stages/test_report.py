@@ -19,16 +19,18 @@ import pytest
 from dvc_render.vega_templates import TEMPLATES
 from ruamel.yaml import YAML
 
-from stages import evaluate, report, train
-from stages._report.page import SCRIPTS, STYLE, charts
-from stages._report.tables import lacking, scores, variations
-from stages._report.viewer import Seen, compact
-from stages.report import REPORT
-from tests.repo import GRAPH, ROOT
-from tests.stages.planted import GATED, HEADS, SPLITS, T, lay_people, params, write_params
+from features import code
+from stages.evaluate import stage as evaluate
+from stages.paths import REPORT, TRAIN
+from stages.report import stage as report
+from stages.report.page import SCRIPTS, STYLE, charts
+from stages.report.tables import lacking, scores, variations
+from stages.report.viewer import Seen, compact
+from tests.repo import ROOT
+from tests.stages.planted import GATED, RUNS, SPLITS, T, lay_people, params, write_params
 from tests.stages.test_evaluate import PARAMS as EVALUATION
 
-PARAMS = {"title": "On <this> corpus", "note": "planted & small", "clips": 1, "heads": ["gated"]}
+PARAMS = {"title": "On <this> corpus", "note": "planted & small", "clips": 1, "runs": ["gated"]}
 PARAMS |= {"faces_of": [], "words_of": [], "face_every_s": 1.0}
 
 
@@ -70,8 +72,10 @@ def test_the_page_needs_nothing_from_a_network(_here):
     assert not re.search(r"(src|href)=|url\(|@import", without_library)
 
 
-def test_all_that_the_page_is_made_of_are_deps():
-    assert {f"stages/_report/{name}" for name in (STYLE, *SCRIPTS)} <= set(GRAPH["report"]["deps"])
+def test_all_that_the_page_is_made_of_counts_as_its_code():
+    behind = code.digests("stages.report.stage")
+    assert {f"stages/report/{name}" for name in (STYLE, *SCRIPTS)} <= behind.keys()
+    assert "stages/pages/style.css" in behind
 
 
 def test_every_chart_is_one_that_plotly_knows(_here):
@@ -86,7 +90,7 @@ def test_every_chart_is_one_that_plotly_knows(_here):
 
 def test_a_clip_is_shown_as_it_was_predicted(_here):
     clip = next(name for name, split in SPLITS.items() if split == "test")
-    shown = clips(html(heads=["both", "gated"]))[f"{clip} (subject {clip})"]
+    shown = clips(html(runs=["both", "gated"]))[f"{clip} (subject {clip})"]
     assert list(shown["lines"]) == ["truth", "both", "gated"]
     assert list(shown["gates"]) == [f"{m}_{n}" for m in ("audio", "text") for n in range(3)]
     with (evaluate.EVALUATE / f"predictions/both/{clip}.csv").open() as file:
@@ -151,14 +155,14 @@ def test_gates_are_drawn_beside_the_validation_ccc_where_there_are_any(_here):
 def test_without_gates_or_intervals_or_baseline_the_rest_is_shown(_here):
     """One labelled clip has no interval; a jmt was not trained."""
     evaluate.run(evaluate.Params(**{**EVALUATION, "split": "val", "baselines": ["jmt"]}))
-    page = html(heads=["both"], clips=0)
+    page = html(runs=["both"], clips=0)
     assert "better than" not in page and "resamples" not in page
     assert clips(page) == {} and "No clip was asked for" in page
 
 
 def test_without_scores_it_says_what_to_run(_here):
     (evaluate.EVALUATE / "metrics.json").unlink()
-    with pytest.raises(FileNotFoundError, match=r"no head was evaluated; run `dvc repro evaluate`"):
+    with pytest.raises(FileNotFoundError, match=r"no run was evaluated; run `dvc repro evaluate`"):
         html()
 
 
@@ -186,17 +190,17 @@ def test_every_picture_of_dvc_has_its_template():
 
 def test_a_single_seed_has_no_deviation(_here):
     assert "standard deviation over 2 seeds" in html() and "±" in html()
-    for folder in train.TRAIN.glob("*-2"):
+    for folder in TRAIN.glob("*-2"):
         shutil.rmtree(folder)
-    chosen = params(heads={**HEADS, **GATED}, seeds=[1])
+    chosen = params(runs={**RUNS, **GATED}, seeds=[1])
     write_params(chosen)
     evaluate.run(evaluate.Params(**EVALUATION))
     assert "of one seed" in html() and "±" not in html()
 
 
 def test_a_run_that_does_not_exist_is_answered_with_the_nearest(_here):
-    with pytest.raises(LookupError, match=r"under report\.heads named 'bothh'.*'both'"):
-        html(heads=["bothh"])
+    with pytest.raises(LookupError, match=r"under report\.runs named 'bothh'.*'both'"):
+        html(runs=["bothh"])
 
 
 def test_the_table_of_scores_by_hand():
@@ -204,13 +208,13 @@ def test_the_table_of_scores_by_hand():
     less = {"ccc": 0.25, "ccc_std": 0.02}
     once = {"ccc": 0.125, "ccc_std": 0.0}
     mean = {"difference": -0.25, "low": -0.3, "high": -0.1, "above_zero": 0.04}
-    heads: dict[str, Any] = {
+    runs: dict[str, Any] = {
         "worse": {t: less for t in ("valence", "arousal", "mean")},
         "plain": {t: score for t in ("valence", "arousal", "mean")},
         "one seed": {t: once for t in ("valence", "arousal", "mean")},
     }
-    heads["worse"] = {**heads["worse"], "against": {"plain": {"mean": mean}}}
-    html = scores({"heads": heads, "baseline": "plain"}).replace("\N{MINUS SIGN}", "-")
+    runs["worse"] = {**runs["worse"], "against": {"plain": {"mean": mean}}}
+    html = scores({"runs": runs, "baseline": "plain"}).replace("\N{MINUS SIGN}", "-")
     first, second, third = re.findall(r"<tr><td>(.*?)</tr>", html)
     assert first.startswith("plain</td><td>0.500 ± 0.010<small>0.400 to 0.600</small>")
     assert second.startswith("worse</td><td>0.250 ± 0.020</td>")

@@ -1,4 +1,4 @@
-"""Failing modalities of heads trained on a grid of planted rows."""
+"""Failing modalities of runs trained on a grid of planted rows."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from stages import evaluate, robustness
-from stages.robustness import CURVES
+from stages import robustness
+from stages.evaluate import stage as evaluate
+from stages.paths import CURVES, METRICS
 from tests.stages.planted import lay_grid
 from tests.stages.test_evaluate import PARAMS as EVALUATION
 
-PARAMS = {"split": "test", "heads": [], "kinds": ["dropped", "frozen", "noised"], "seed": 1}
+PARAMS = {"split": "test", "runs": [], "kinds": ["dropped", "frozen", "noised"], "seed": 1}
 PARAMS |= {"shares": [0, 0.5, 0.9], "stretch_s": 0.7}
 
 
@@ -33,7 +34,7 @@ def _here(trained_project, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_a_modality_carries_is_lost_with_it():
-    ccc = curves(heads=["both"])
+    ccc = curves(runs=["both"])
     assert len(ccc) == 2 * 3 * 3 * 3
     for kind in ("dropped", "frozen", "noised"):
         arousal = [ccc["both", "audio", kind, share, "arousal"] for share in ("0.0", "0.5", "0.9")]
@@ -45,14 +46,14 @@ def test_what_a_modality_carries_is_lost_with_it():
 def test_when_nothing_fails_the_scores_are_those_of_evaluate():
     ccc = curves(shares=[0])
     evaluate.run(evaluate.Params(**EVALUATION))
-    heads = json.loads((evaluate.EVALUATE / "metrics.json").read_text())["heads"]
+    runs = json.loads(METRICS.read_text())["runs"]
     for (run, *_, target), value in ccc.items():
-        assert value == pytest.approx(heads[run][target]["ccc"], abs=2e-6)
+        assert value == pytest.approx(runs[run][target]["ccc"], abs=2e-6)
 
 
-def test_every_head_of_several_modalities_is_tried_unless_some_are_named():
+def test_every_run_of_several_modalities_is_tried_unless_some_are_named():
     assert {run for run, *_ in curves(kinds=["dropped"])} == {"both", "gated", "apart"}
-    named = curves(kinds=["dropped"], heads=["text"])
+    named = curves(kinds=["dropped"], runs=["text"])
     assert {(run, modality) for run, modality, *_ in named} == {("text", "text")}
 
 
@@ -65,8 +66,8 @@ def test_a_second_run_writes_the_same_bytes_and_another_seed_others():
 
 
 def test_what_does_not_exist_is_answered_with_the_nearest():
-    with pytest.raises(LookupError, match=r"under robustness\.heads named 'bothh'.*'both'"):
-        curves(heads=["bothh"])
+    with pytest.raises(LookupError, match=r"under robustness\.runs named 'bothh'.*'both'"):
+        curves(runs=["bothh"])
     with pytest.raises(LookupError, match=r"under robustness\.kinds named 'frosen'.*'frozen'"):
         curves(kinds=["frosen"])
 

@@ -1,19 +1,19 @@
 from __future__ import annotations
 
-from stages._scores import lines
+from stages.evaluate.scores import lines
 
 TARGETS = ("valence", "arousal", "mean")
 
 
-def test_the_best_head_comes_first_and_is_set_against_the_baseline():
+def test_the_best_run_comes_first_and_is_set_against_the_baseline():
     score = {"ccc": 0.5, "ccc_std": 0.01, "ccc_low": 0.4, "ccc_high": 0.6}
     worse = {"ccc": -0.25, "ccc_std": 0.02}
     mean = {"difference": -0.75, "low": -0.9, "high": -0.1, "above_zero": 0.0}
-    heads = {
+    runs = {
         "worse": {**dict.fromkeys(TARGETS, worse), "against": {"plain": {"mean": mean}}},
         "plain": dict.fromkeys(TARGETS, score),
     }
-    metrics = {"heads": heads, "baseline": "plain", "bootstrap": {"level": 0.9}}
+    metrics = {"runs": runs, "baseline": "plain", "bootstrap": {"level": 0.9}}
     title, first, second = lines(metrics)
     assert title.split("  ")[-1] == "better than plain" and "90 % of mean" in title
     assert first == "plain   0.500 ± 0.010   0.500 ± 0.010   0.500 ± 0.010  [0.400, 0.600]"
@@ -23,7 +23,7 @@ def test_the_best_head_comes_first_and_is_set_against_the_baseline():
 
 def test_without_baseline_and_intervals_there_are_scores():
     score = {"ccc": 0.5, "ccc_std": 0.01}
-    heads = {"only": dict.fromkeys(TARGETS, score)}
-    title, row = lines({"heads": heads, "baseline": None, "bootstrap": {"level": 0.95}})
+    runs = {"only": dict.fromkeys(TARGETS, score)}
+    title, row = lines({"runs": runs, "baseline": None, "bootstrap": {"level": 0.95}})
     assert "better" not in title
     assert row == "only   0.500 ± 0.010   0.500 ± 0.010   0.500 ± 0.010"

@@ -11,11 +11,14 @@ import torch
 
 from models.prediction import predict
 from models.training import Epoch, Training
-from stages import _resume, train
-from stages._clips import read_clips
-from stages._grid import Grid
-from stages._params import ParamsError, checked, load
-from stages._trained import runs, trained
+from stages.checkpoint.load import load as read_run
+from stages.checkpoint.load import runs as runs_of
+from stages.clips import read_assignments
+from stages.grid import Grid
+from stages.params import ParamsError, checked, load
+from stages.paths import TRAIN, TRAINING
+from stages.train import resume
+from stages.train import stage as train
 from tests.stages.planted import RECIPE, T, lay_grid, options, params, train_all
 
 PLAIN_EPOCH = Training._epoch
@@ -23,7 +26,7 @@ PLAIN_EPOCH = Training._epoch
 
 def test_the_same_seed_gives_the_same_files_and_another_gives_others(project):
     def files(seed: str) -> dict[str, bytes]:
-        folder = train.TRAIN / f"concat-{seed}/both"
+        folder = TRAIN / f"concat-{seed}/both"
         return {p.name: p.read_bytes() for p in folder.iterdir()}
 
     train_all(params())
@@ -34,24 +37,24 @@ def test_the_same_seed_gives_the_same_files_and_another_gives_others(project):
 
 
 def test_a_kind_that_has_no_runs_is_refused_with_the_nearest():
-    with pytest.raises(ValueError, match=r"no head under train.heads named 'concatt'.*'concat'"):
-        params(kinds=["concatt"])
+    with pytest.raises(ValueError, match=r"no head under train.runs named 'concatt'.*'concat'"):
+        params(heads=["concatt"])
 
 
 @pytest.mark.parametrize(
     ("part", "message"),
     [
-        ({"kinds": ["concatt"]}, r"train: no head under train.heads named 'concatt'.*'concat'\?$"),
+        ({"heads": ["concatt"]}, r"train: no head under train.runs named 'concatt'.*'concat'\?$"),
         ({"recipe": {**RECIPE, "lrr": 1}}, r"train.recipe.lrr is .*: steps, hop.*mean 'lr'\?$"),
         (
-            {"heads": {"concat": {"x": {**options("text"), "option": {}}}}},
-            r"heads.concat.x.option is .*: modalities, options, recipe, vary; did.*'options'\?$",
+            {"runs": {"concat": {"x": {**options("text"), "option": {}}}}},
+            r"runs.concat.x.option is .*: modalities, options, recipe, vary; did.*'options'\?$",
         ),
     ],
 )
 def test_a_mistake_in_params_is_named_in_one_short_line(part, message):
-    good = {"kinds": ["concat"], "seeds": [1], "recipe": RECIPE}
-    good["heads"] = {"concat": {"x": options("text")}}
+    good = {"heads": ["concat"], "seeds": [1], "recipe": RECIPE}
+    good["runs"] = {"concat": {"x": options("text")}}
     with pytest.raises(ParamsError, match=message) as error:
         checked("train", train.Params, {**good, **part})
     assert len(str(error.value)) < 300
@@ -59,9 +62,9 @@ def test_a_mistake_in_params_is_named_in_one_short_line(part, message):
 
 def test_a_training_left_off_goes_on_to_the_same_files(project, monkeypatch):
     """Ctrl-C in the second model of a stage: the first is not trained again, nor are its epochs."""
-    heads = {"concat": {"first": options("text", "audio"), "second": options("audio", "text")}}
-    chosen, out = params(heads=heads), train.TRAIN / "concat-1"
-    monkeypatch.setattr(_resume, "EVERY_S", 0)
+    runs = {"concat": {"first": options("text", "audio"), "second": options("audio", "text")}}
+    chosen, out = params(runs=runs), TRAIN / "concat-1"
+    monkeypatch.setattr(resume, "EVERY_S", 0)
     trained = watch(monkeypatch, stop_after=27)
     with pytest.raises(KeyboardInterrupt):
         train.run(chosen, "concat", "1")
@@ -71,7 +74,7 @@ def test_a_training_left_off_goes_on_to_the_same_files(project, monkeypatch):
     train.run(chosen, "concat", "1")
     assert trained == [*range(7, 21)]  # the seventh was not kept before Ctrl-C
     resumed = {p.relative_to(out): p.read_bytes() for p in out.rglob("*.*")}
-    assert len(resumed) == 6 and not list(_resume.FOLDER.iterdir())
+    assert len(resumed) == 6 and not list(TRAINING.iterdir())
 
     train.run(chosen, "concat", "1")
     assert {p.relative_to(out): p.read_bytes() for p in out.rglob("*.*")} == resumed
@@ -92,7 +95,7 @@ def watch(monkeypatch: pytest.MonkeyPatch, stop_after: int | None = None) -> lis
 
 
 def test_a_state_of_another_recipe_is_not_taken_up(project, monkeypatch):
-    monkeypatch.setattr(_resume, "EVERY_S", 0)
+    monkeypatch.setattr(resume, "EVERY_S", 0)
     watch(monkeypatch, stop_after=5)
     with pytest.raises(KeyboardInterrupt):
         train.run(params(), "concat", "1")
@@ -102,11 +105,11 @@ def test_a_state_of_another_recipe_is_not_taken_up(project, monkeypatch):
 
 
 def test_a_damaged_state_costs_a_warning_and_the_time(project, monkeypatch, caplog):
-    monkeypatch.setattr(_resume, "EVERY_S", 0)
+    monkeypatch.setattr(resume, "EVERY_S", 0)
     watch(monkeypatch, stop_after=5)
     with pytest.raises(KeyboardInterrupt):
         train.run(params(), "concat", "1")
-    (state,) = _resume.FOLDER.iterdir()
+    (state,) = TRAINING.iterdir()
     state.write_bytes(state.read_bytes()[:1000])
     trained = watch(monkeypatch)
     train.run(params(), "concat", "1")
@@ -114,22 +117,22 @@ def test_a_damaged_state_costs_a_warning_and_the_time(project, monkeypatch, capl
 
 
 def test_one_model_for_either_target(project):
-    heads = {"concat": {"apart": {**options("audio", "text"), "recipe": {"models": "each"}}}}
-    train.run(params(heads=heads), "concat", "1")
-    folder = train.TRAIN / "concat-1/apart"
+    runs = {"concat": {"apart": {**options("audio", "text"), "recipe": {"models": "each"}}}}
+    train.run(params(runs=runs), "concat", "1")
+    folder = TRAIN / "concat-1/apart"
     assert sorted(p.name for p in folder.iterdir()) == ["arousal", "valence"]
-    read = trained(folder)
+    read = read_run(folder)
     assert [m.about["targets"] for m in read.models] == [["valence"], ["arousal"]]
     assert min(read.about["validation"][t] for t in ("valence", "arousal")) > 0.7
-    clip = Grid(read_clips()).split("test", ["audio", "text"])["d"]
+    clip = Grid(read_assignments()).split("test", ["audio", "text"])["d"]
     assert read(clip).shape == (T, 2)
     assert torch.equal(read(clip)[:, :1], predict(read.models[0].model, clip, 10, 5, 6))
 
 
 def test_a_run_has_a_recipe_of_its_own_where_it_says_so(project):
-    heads = {"concat": {"both": {**options("audio", "text"), "recipe": {"epochs": 2, "lr": 0.5}}}}
-    train.run(params(heads=heads), "concat", "1")
-    about = json.loads((train.TRAIN / "concat-1/both/run.json").read_text())
+    runs = {"concat": {"both": {**options("audio", "text"), "recipe": {"epochs": 2, "lr": 0.5}}}}
+    train.run(params(runs=runs), "concat", "1")
+    about = json.loads((TRAIN / "concat-1/both/run.json").read_text())
     recipe = {k: v for k, v in RECIPE.items() if k not in ("models", "threads")}
     assert about["recipe"] == {**recipe, "epochs": 2, "lr": 0.5}
 
@@ -137,22 +140,22 @@ def test_a_run_has_a_recipe_of_its_own_where_it_says_so(project):
 @pytest.mark.parametrize(
     ("recipe", "message"),
     [
-        ({"lrr": 1.0}, r"train.heads.concat.both.recipe.lrr is not a known key.*did you mean 'lr'"),
-        ({"epochs": "many"}, r"train.heads.concat.both.recipe.epochs: .*integer.*got 'many'"),
+        ({"lrr": 1.0}, r"train.runs.concat.both.recipe.lrr is not a known key.*did you mean 'lr'"),
+        ({"epochs": "many"}, r"train.runs.concat.both.recipe.epochs: .*integer.*got 'many'"),
         ({"optimiser": "adan"}, r"no optimiser named 'adan'.*Did you mean 'adam'"),
     ],
 )
 def test_a_recipe_that_cannot_be_is_named_with_its_run(project, recipe, message):
-    heads = {"concat": {"both": {**options("audio", "text"), "recipe": recipe}}}
+    runs = {"concat": {"both": {**options("audio", "text"), "recipe": recipe}}}
     with pytest.raises(ValueError, match=message):
-        train.run(params(heads=heads), "concat", "1")
+        train.run(params(runs=runs), "concat", "1")
 
 
 def test_an_ablation_is_a_run_for_each_combination(project):
     run = {**options("audio", "text"), "vary": {"recursions": [1, 3], "gate": [True, False]}}
     run["recipe"] = {"epochs": 1}
-    train.run(params(heads={"grjca": {"grjca": run}}), "grjca", "1")
-    found = runs(["grjca"], [1])
+    train.run(params(runs={"grjca": {"grjca": run}}), "grjca", "1")
+    found = runs_of(["grjca"], [1])
     assert list(found) == [
         "grjca",
         "grjca_recursions_1_gate_false",
@@ -160,15 +163,15 @@ def test_an_ablation_is_a_run_for_each_combination(project):
         "grjca_recursions_3_gate_false",
         "grjca_recursions_3_gate_true",
     ]
-    options_of = {name: trained(folder).about["options"] for name, (folder,) in found.items()}
+    options_of = {name: read_run(folder).about["options"] for name, (folder,) in found.items()}
     assert options_of["grjca_recursions_3_gate_false"]["recursions"] == 3
     assert options_of["grjca_recursions_3_gate_false"]["gate"] is False
 
 
 def test_gates_are_in_the_history(project):
-    heads = {"grjca": {"grjca": {**options("audio", "text"), "recipe": {"epochs": 2}}}}
-    train.run(params(heads=heads), "grjca", "1")
-    with (train.TRAIN / "grjca-1/grjca/history.csv").open() as file:
+    runs = {"grjca": {"grjca": {**options("audio", "text"), "recipe": {"epochs": 2}}}}
+    train.run(params(runs=runs), "grjca", "1")
+    with (TRAIN / "grjca-1/grjca/history.csv").open() as file:
         rows = list(csv.DictReader(file))
     names = ["epoch", "lr", "loss", "val_ccc_valence", "val_ccc_arousal"]
     assert list(rows[0]) == [*names, "gate_audio", "gate_text"]
@@ -176,11 +179,11 @@ def test_gates_are_in_the_history(project):
 
 
 def test_a_head_that_cannot_be_built_is_named_before_others_are_trained(project, monkeypatch):
-    heads = {"concat": {"good": options("audio", "text"), "odd": options("audio", "text")}}
-    heads["concat"]["odd"]["options"] = {"chanels": {}}
+    runs = {"concat": {"good": options("audio", "text"), "odd": options("audio", "text")}}
+    runs["concat"]["odd"]["options"] = {"chanels": {}}
     trained = watch(monkeypatch)
     with pytest.raises(ValueError, match="no option of concat named 'chanels'"):
-        train.run(params(heads=heads), "concat", "1")
+        train.run(params(runs=runs), "concat", "1")
     assert trained == []
 
 
@@ -188,25 +191,25 @@ def test_a_split_without_labels_is_named_before_training(project):
     lay_grid(unlabelled="val")
     with pytest.raises(ValueError, match="validation split has no valid label"):
         train.run(params(), "single", "1")
-    assert not train.TRAIN.exists() or not list(train.TRAIN.iterdir())
+    assert not TRAIN.exists() or not list(TRAIN.iterdir())
 
 
 def test_a_modality_the_grid_lacks_is_named(project):
-    heads = {"single": {"visual": options("visual")}}
+    runs = {"single": {"visual": options("visual")}}
     with pytest.raises(LookupError, match="no modality named 'visual'; the grid has: audio, text"):
-        train.run(params(heads=heads), "single", "1")
+        train.run(params(runs=runs), "single", "1")
 
 
 def test_a_head_that_does_not_exist_is_answered_with_the_nearest(project):
     with pytest.raises(ValueError, match="Did you mean 'concat'"):
-        train.run(params(heads={"concatt": {"x": options("text")}}), "concatt", "1")
+        train.run(params(runs={"concatt": {"x": options("text")}}), "concatt", "1")
 
 
 def test_two_runs_of_one_name_are_refused(tmp_path: Path):
     from ruamel.yaml import YAML
 
-    heads = {"single": {"text": options("text")}, "concat": {"text": options("audio", "text")}}
-    section = {"train": {"kinds": ["single"], "seeds": [1], "recipe": RECIPE, "heads": heads}}
+    runs = {"single": {"text": options("text")}, "concat": {"text": options("audio", "text")}}
+    section = {"train": {"heads": ["single"], "seeds": [1], "recipe": RECIPE, "runs": runs}}
     YAML().dump(section, tmp_path / "params.yaml")
     with pytest.raises(ParamsError, match="two runs are named 'text'"):
         load("train", train.Params, tmp_path / "params.yaml")

@@ -1,0 +1,71 @@
+"""The audit as one HTML page: no script, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+
+import numpy as np
+
+from stages.audit import tables
+from stages.audit.audit import Audit
+from stages.audit.charts import offsets, plane
+from stages.audit.check import Check
+from stages.audit.clips import clips
+from stages.pages import style
+
+STYLE = Path(__file__).with_name("page.css")
+
+
+def page(audit: Audit, found: Sequence[Check]) -> str:
+    """The whole page."""
+    sections = {
+        "Limits": tables.limits(found),
+        "Splits": tables.splits(audit),
+        "Labels": labels(audit),
+        "Why there is no value": tables.states(audit),
+        "Is the sound in time with the picture?": timing(audit),
+        "Features": tables.unlike(audit),
+        "Turned away": tables.rejected(audit),
+        "Copies of one file": tables.alike(audit),
+        "Every clip": clips(audit),
+    }
+    body = "".join(f"<section><h2>{escape(h)}</h2>{html}</section>" for h, html in sections.items())
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Audit of the corpus</title><style>{style(STYLE)}</style></head>
+<body><h1>Audit of the corpus</h1>{verdict(found)}{body}</body></html>"""
+
+
+def verdict(found: Iterable[Check]) -> str:
+    """Whether training may begin; if not, why."""
+    broken = [f"<li>{escape(check.sentence())}</li>" for check in found if check.broken]
+    if not broken:
+        return '<p class="note">No limit is broken: training may begin.</p>'
+    count = f"Limits broken: {len(broken)}. Training will not begin."
+    return f'<div class="note"><p>{count}</p><ul>{"".join(broken)}</ul></div>'
+
+
+def labels(audit: Audit) -> str:
+    """Where the labels of each split lie, in per cent of its labelled steps."""
+    planes = []
+    for split, facts in audit.splits.items():
+        values = np.concatenate([f.labels for f in facts])
+        if len(values):
+            planes.append(plane(values, f"{split}, % of {len(values)} labelled steps"))
+    return f'<div class="charts">{"".join(planes)}</div>' if planes else "<p>None.</p>"
+
+
+def timing(audit: Audit) -> str:
+    """Offsets that could be told, against how sure they are."""
+    both = audit.having("visual", "audio")
+    told = {f.clip.id: f.lag for f in both if f.lag}
+    said = (
+        f"An offset was found for {len(told)} of {len(both)} clips with picture and sound, from "
+        "the movement of the mouth and the loudness. The higher a mark, the less it can be chance; "
+        "crosses are out of sync. Below 0.99 an offset says nothing by itself: chance puts them "
+        "anywhere. Mouths move 0.1 to 0.3 s before they are heard."
+    )
+    return f"<p>{said}</p>" + (offsets(told, {f.clip.id for f in audit.late}) if told else "")

@@ -1,0 +1,1 @@
+"""The stage that scores trained runs, and the table of scores."""

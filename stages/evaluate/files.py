@@ -1,0 +1,60 @@
+"""The files that `evaluate` writes beside the scores: for people, for the report, for plots."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.evaluation.agreement import Clips
+from models.targets import MEASURED, TARGETS
+from models.trained import Predictions, Trained, gates
+from stages.atomic import write_table
+from stages.grid import Grid
+
+HISTORY = ("run", "trained", "epoch", "lr", "loss", *(f"val_ccc_{t}" for t in TARGETS))
+
+
+def write_predictions(folder: Path, each: Sequence[Predictions], clips: Clips, grid: Grid) -> None:
+    """A file per clip: time, mean over seeds, and the truth, empty where there is none."""
+    columns = ["time", *TARGETS, *(f"{t}_true" for t in TARGETS)]
+    for name, clip in clips.items():
+        predicted = np.mean([predictions[name] for predictions in each], axis=0)  # (T, 2)
+        truth = np.where(clip.label_mask[:, None], clip.labels, np.nan)
+        rows = np.column_stack([grid.times(name), predicted, truth])
+        write_table(folder / f"{name}.csv", columns, map(_cells, rows))
+
+
+def write_gates(folder: Path, seeds: Sequence[Trained], clips: Clips, grid: Grid) -> None:
+    """For a run with gates a file per clip: time, weight of each modality's candidates."""
+    for name, clip in clips.items():
+        weights = gates(seeds, clip)
+        if not weights:
+            continue  # no gates, or no steps
+        rows = np.column_stack([grid.times(name), *weights.values()])
+        write_table(folder / f"{name}.csv", ["time", *weights], map(_cells, rows))
+
+
+def write_plots(out: Path, table: Mapping[str, Any], folders: Mapping[str, list[Path]]) -> None:
+    """ccc.csv, a row per run; history.csv, a row per epoch of every model."""
+    rows = [[name, *(scores[t]["ccc"] for t in MEASURED)] for name, scores in table.items()]
+    write_table(out / "ccc.csv", ["run", *MEASURED], rows)
+    epochs = [row for name, seeds in folders.items() for f in seeds for row in _history(name, f)]
+    columns = list(dict.fromkeys([*HISTORY, *(column for row in epochs for column in row)]))
+    write_table(out / "history.csv", columns, ([r.get(c, "") for c in columns] for r in epochs))
+
+
+def _history(run: str, folder: Path) -> Iterable[dict[str, str]]:
+    """Every epoch of a run under one seed; `trained` tells apart the models it may consist of."""
+    for file in sorted(folder.rglob("history.csv")):
+        apart = file.parent.relative_to(folder).parts
+        known = {"run": run, "trained": "/".join((folder.parent.name, *apart))}
+        with file.open(encoding="utf-8") as lines:
+            yield from ({**known, **row} for row in csv.DictReader(lines))
+
+
+def _cells(row: np.ndarray) -> list[str]:
+    return [f"{x:.6f}" if np.isfinite(x) else "" for x in row]

@@ -1,0 +1,117 @@
+"""A corpus folder -> the clips that can be used, and why the others cannot.
+
+reads   the corpus named by ingest.options
+writes  data/ingest/clips.jsonl        what is seen and heard of each clip; see features.manifest
+        data/ingest/transcripts.jsonl  where its words are written down
+        data/ingest/splits.jsonl       who it shows, and its split
+        data/ingest/sentences.json     what is said, of clips whose corpus has it without times
+        data/ingest/rejected.jsonl     clip, file and reason of each one turned away
+        data/ingest/labels/*.h5        one Track a clip: valence and arousal over time
+
+What it wrote before stays until all of it is known, and DVC removes none of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from features.corpus import Corpus, CorpusError, Rejection
+from features.extractor import build
+from features.manifest import Assignment, Clip, Transcript, write
+from features.media.container import MediaError
+from features.shards import Record, canonical, write_folder
+from features.store import Store
+from features.track import State, keep_track, nothing
+from stages.atomic import write_lines
+from stages.ingest.census import census
+from stages.ingest.splits import sides
+from stages.ingest.usable import Files, check_labels
+from stages.params import Section
+from stages.paths import CLIPS, LABELS, REJECTED, SENTENCES, SPLITS, TRANSCRIPT_FILES
+from stages.synthetic import synthetic
+
+log = logging.getLogger("stages")
+
+
+class Params(Section):
+    corpus: str  # a file in features/corpora/
+    options: dict[str, Any]
+    shares: dict[str, float] = Field(min_length=1)  # of subjects the corpus puts on no side
+    folds: int | None = Field(ge=3)
+    fold: int = Field(ge=0)
+    shards: int = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _there(self) -> Params:
+        if self.folds is not None and self.fold >= self.folds:
+            raise ValueError(f"fold must be 0 to {self.folds - 1}, got {self.fold}")
+        return self
+
+
+def run(params: Params) -> None:
+    corpus: Corpus = build("corpora", params.corpus, params.options)
+    candidates, rejected = corpus.listing()
+    side = sides(candidates, params.shares, params.folds, params.fold)
+    files = Files.of(candidates, _memory(params))
+    clips: list[Clip] = []
+    transcripts: list[Transcript] = []
+    assignments: list[Assignment] = []
+    labels: dict[str, Record] = {}
+    sentences: dict[str, str] = {}
+    for candidate in candidates:
+        try:
+            clip, transcript = files.clip(candidate), files.transcript(candidate)
+            labels[clip.id] = _labels(corpus, clip)
+        except (MediaError, CorpusError) as error:
+            where = candidate.media or Path(params.options["path"])
+            rejected.append(Rejection(candidate.id, where, str(error)))
+            continue
+        clips.append(clip)
+        subject = candidate.subject
+        assignments.append(Assignment(id=clip.id, subject=subject, split=side[subject]))
+        if transcript:
+            transcripts.append(transcript)
+        elif candidate.sentence:
+            sentences[clip.id] = candidate.sentence
+    _write_rejected(rejected)
+    labelled = [c for c, kept in labels.items() if State.OK in kept.columns["state"][:]]
+    for line in census(clips, assignments, labelled, rejected):
+        log.info(line)
+    if not clips:
+        raise CorpusError(f"no usable clip in the corpus; see {REJECTED}")
+    write(CLIPS, clips)
+    write(TRANSCRIPT_FILES, transcripts)
+    write(SPLITS, assignments)
+    write_lines(SENTENCES, [json.dumps(sentences, indent=0, ensure_ascii=False)])
+    meta = {"kind": "labels", "corpus": params.corpus, "synthetic": synthetic(clips)}
+    write_folder(LABELS, params.shards, meta, labels, lambda ids: (labels[i] for i in ids))
+
+
+def _memory(params: Params) -> Path:
+    """Where the digests of a corpus's files are kept, beside the entries of the clip store."""
+    name = hashlib.sha256(canonical([params.corpus, params.options]).encode()).hexdigest()
+    return Store().root / "digests" / f"{name[:16]}.json"
+
+
+def _labels(corpus: Corpus, clip: Clip) -> Record:
+    labels = corpus.labels(clip.id)
+    if labels is None:
+        return keep_track(clip.id, "labels", nothing(2))
+    check_labels(labels, clip.info.duration)
+    return keep_track(clip.id, "labels", labels)
+
+
+def _write_rejected(rejected: Iterable[Rejection]) -> None:
+    rows = sorted(
+        ({"clip": r.clip, "file": os.path.relpath(r.file), "reason": r.reason} for r in rejected),
+        key=lambda r: (r["clip"], r["file"]),
+    )
+    write_lines(REJECTED, (json.dumps(row, ensure_ascii=False) for row in rows))

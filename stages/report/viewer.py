@@ -1,0 +1,98 @@
+"""The viewer of single clips: what was predicted, and what there was to predict from.
+
+Clips lie packed in the page and are unpacked one at a time, by viewer.js, when they are chosen.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
+from typing import Any
+
+from features.track import State
+from features.words import Word
+from models.targets import TARGETS
+from stages.report.charts import Look
+from stages.report.page import packed, values
+
+Columns = Mapping[str, Sequence[float | None]]  # of a CSV file
+NAMES = {int(state): state.name.lower().replace("_", " ") for state in State} | {0: "data"}
+SEEN, IMAGE = 7, '<img alt="">'  # faces at a time
+HINT = "Mouse or ← → move the cursor, with shift faster; n and p change the clip; drag to zoom in."
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One clip as it is shown.
+
+    runs    {run: its predictions, with the truth beside them}
+    states  {modality: State at each step}
+    gates   weights of one run, `<modality>_<candidate>`; empty for none
+    words   what was said
+    faces   (time in s, JPEG) of one face in `faces_every` seconds
+    lacking why faces or words are not shown that might be; empty if none are lacking
+    """
+
+    runs: Mapping[str, Columns]
+    states: Mapping[str, Sequence[int]]
+    gates: Columns
+    words: Sequence[Word] = ()
+    faces: Sequence[tuple[float, bytes]] = ()
+    faces_every: float = 0.0
+    lacking: str = ""
+
+    @property
+    def first(self) -> Columns:
+        """The predictions of one run, whose times and truth are those of all."""
+        return next(iter(self.runs.values()))
+
+
+def viewer(clips: Mapping[str, Seen], lines: Mapping[str, Look], gated: str | None) -> str:
+    """HTML of the viewer.
+
+    clips  {caption: clip}; lines  the look of each run, and of `truth`; gated  whose gates
+    """
+    options = "".join(f"<option>{escape(caption)}</option>" for caption in clips)
+    setting = {"looks": lines, "states": NAMES, "gated": gated}
+    data = "".join(packed(compact(clip), class_="packed") for clip in clips.values())
+    return (
+        '<div class="viewer"><p class="choose"><label>Clip '
+        f'<select autocomplete="off">{options}</select></label> '
+        '<button type="button" class="before" aria-label="clip before">&lsaquo;</button>'
+        '<button type="button" class="after" aria-label="clip after">&rsaquo;</button></p>'
+        f'<p class="hint">{HINT}</p><div class="parts"><div>'
+        f'<div class="faces">{SEEN * IMAGE}</div>'
+        '<div class="time" tabindex="0" role="slider" aria-label="moment of the clip">'
+        '<div class="words"></div><div class="panels"></div><div class="cursor"></div></div>'
+        '<p class="lacking"></p></div>'
+        '<div class="side"><div class="plane"></div><table class="readout"></table></div></div>'
+        f"{values(setting)}{data}</div>"
+    )
+
+
+def compact(clip: Seen) -> str:
+    """A clip as JSON: numbers in hundredths, which is less than a pixel, states by stretches."""
+    times = [t for t in clip.first["time"] if t is not None]
+    step = (times[-1] - times[0]) / (len(times) - 1) if len(times) > 1 else 1.0
+    truth = {target: clip.first[f"{target}_true"] for target in TARGETS}
+    spec: dict[str, Any] = {
+        "start": times[0], "step": round(step, 6), "steps": len(times),
+        "lines": {
+            name: {target: _hundredths(columns[target]) for target in TARGETS}
+            for name, columns in {"truth": truth, **clip.runs}.items()
+        },
+        "states": {m: [[s, len([*run])] for s, run in groupby(x)] for m, x in clip.states.items()},
+        "gates": {name: _hundredths(x) for name, x in clip.gates.items() if name != "time"},
+        "words": [[round(w.start, 2), round(w.end, 2), w.text] for w in clip.words],
+        "faces": [[round(t, 2), base64.b64encode(jpeg).decode()] for t, jpeg in clip.faces],
+        "faces_every": clip.faces_every, "lacking": clip.lacking,
+    }  # fmt: skip
+    return json.dumps(spec, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _hundredths(x: Sequence[float | None]) -> list[int | None]:
+    return [None if v is None else round(100 * v) for v in x]

@@ -1,0 +1,94 @@
+"""The inside of a cluster's worker: a process of its own for each run of a stage.
+
+A worker only passes batches on to it, so that code, models and shards are found as they are then,
+and nothing of what an earlier run has left in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import platform
+import signal
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from threading import Lock
+
+from stages.work.parcel import do
+from stages.work.place import processor, unlike
+from stages.work.process import Process
+
+NOT_OURS = "it was not started by the worker command of this project"
+KEPT = 3  # processes of a worker: for as many stages side by side; each may hold a model
+_processes: dict[str, ProcessPoolExecutor] = {}  # run -> process, the longest unused first
+_lock = Lock()
+
+
+class Refused(ValueError):
+    """A worker that would make other bytes, or see other files."""
+
+
+def batch(place: Mapping[str, str], packed: bytes) -> bytes:
+    """Do a batch in this run's process; if that dies, so does the worker, and its scheduler gives
+    the batch to another one, three times at most."""
+    try:
+        return _process(place).submit(do, packed).result()
+    except BrokenProcessPool:
+        print("worker: the process that was extracting died", file=sys.stderr, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise
+
+
+async def ready(place: Mapping[str, str]) -> str:
+    """Start this run's process and check it; what it computes on. Raises Refused."""
+    process = await asyncio.to_thread(_process, place)
+    return await asyncio.wrap_future(process.submit(processor))
+
+
+def forget(run: str) -> None:
+    """A run has ended, and its process with it."""
+    with _lock:
+        if process := _processes.pop(run, None):
+            process.shutdown(wait=False, cancel_futures=True)
+
+
+def _process(place: Mapping[str, str]) -> ProcessPoolExecutor:
+    with _lock:
+        run = place["token"]
+        if run not in _processes:
+            started = _start(place)
+            while len(_processes) >= KEPT:
+                _processes.pop(next(iter(_processes))).shutdown(wait=False)
+            _processes[run] = started
+        _processes[run] = _processes.pop(run)
+        return _processes[run]
+
+
+def _start(place: Mapping[str, str]) -> ProcessPoolExecutor:
+    if multiprocessing.current_process().daemon:
+        raise _refusal([NOT_OURS])
+    process = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), Process.begin)
+    try:
+        if wrong := process.submit(_enter, place).result():
+            raise _refusal(wrong)
+    except BaseException:
+        process.shutdown(wait=False)
+        raise
+    return process
+
+
+def _refusal(wrong: list[str]) -> Refused:
+    more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
+    return Refused(f"the worker on {platform.node()} is refused: {', '.join(wrong[:5])}{more}")
+
+
+def _enter(place: Mapping[str, str]) -> list[str]:
+    """Be where the stage is; why this process cannot."""
+    if wrong := unlike(place):
+        return wrong
+    os.chdir(place["folder"])
+    os.environ["CLIP_STORE"] = place["store"]
+    return []
