@@ -1,22 +1,27 @@
 # make            what there is to make
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench egemaps lock clean
+.PHONY: help demo test test-fast lint bench egemaps lock clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes
 RESOLVE := uv pip compile --quiet --generate-hashes --no-header --python-version 3.11
+JOBS ?= 2
+PYTEST := python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 help:            ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 11
 
 demo: .venv/ok   ## the whole pipeline on the drawn corpus, then its scores
 	dvc repro
-	@python -m stages._scores
+	@python -m stages.evaluate.scores
 
-test: .venv/ok lint   ## every check there is, as CI runs them
-	python -m pytest
+test: .venv/ok lint   ## every check there is, as CI runs them; JOBS=4: test files side by side
+	$(PYTEST)
+
+test-fast: .venv/ok lint   ## the same without the whole graph and without a browser
+	$(PYTEST) -m "not graph and not browser"
 
 lint: .venv/ok   ## style and types
 	ruff check .
