@@ -6,8 +6,9 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes
 RESOLVE := uv pip compile --quiet --generate-hashes --no-header --python-version 3.11
+# Test files side by side; one thread each, since threads on top only get in each other's way.
 JOBS ?= 2
-PYTEST := python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
+PYTEST := OMP_NUM_THREADS=1 python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 help:            ## this list
@@ -20,8 +21,8 @@ demo: .venv/ok   ## the whole pipeline on the drawn corpus, then its scores
 test: .venv/ok lint   ## every check there is, as CI runs them; JOBS=4: test files side by side
 	$(PYTEST)
 
-test-fast: .venv/ok lint   ## the same without the whole graph and without a browser
-	$(PYTEST) -m "not graph and not browser"
+test-fast: .venv/ok lint   ## the same without the whole graph, browsers, servers and networks
+	$(PYTEST) -m "not graph and not browser and not slow"
 
 lint: .venv/ok   ## style and types
 	ruff check .

@@ -82,7 +82,7 @@ def every() -> list[str]:
 
 
 def choices(package: str) -> list[str]:
-    """The modules of a package that a name in params.yaml may choose: its files, not its folders."""
+    """What a name in params.yaml may choose of a package: its modules, not its folders."""
     return sorted(p.stem for p in ROOT.joinpath(*package.split(".")).glob("[!_]*.py"))
 
 

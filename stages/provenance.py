@@ -70,8 +70,9 @@ def extractors(grid_rows: str, folder: Path = PROVENANCE) -> dict[str, Provenanc
 
 def write_extractors(group: str, grid_rows: str) -> None:
     """Say what made the features that a head was trained on under a seed."""
-    about = json.dumps(extractors(grid_rows), indent=1, sort_keys=True)
-    write_lines(PROVENANCE / "train" / f"{group}.json", [about])
+    about = {"grid": grid_rows, "extractors": extractors(grid_rows)}
+    text = json.dumps(about, indent=1, sort_keys=True)
+    write_lines(PROVENANCE / "train" / f"{group}.json", [text])
 
 
 def trained_on(group: str, grid_rows: str, folder: Path = PROVENANCE) -> dict[str, Provenance]:
@@ -80,7 +81,9 @@ def trained_on(group: str, grid_rows: str, folder: Path = PROVENANCE) -> dict[st
     As it is here, if these are still their rows, since newer code may have made the same; otherwise
     as it was when the head was trained.
     """
-    return extractors(grid_rows, folder) or read_provenance(f"train/{group}", folder) or {}
+    kept = read_provenance(f"train/{group}", folder) or {}
+    then = kept["extractors"] if kept.get("grid") == grid_rows else {}
+    return extractors(grid_rows, folder) or then
 
 
 def is_of(made: Provenance, described: Mapping[str, Any]) -> bool:

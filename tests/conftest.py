@@ -10,14 +10,27 @@ import pytest
 from filelock import FileLock
 
 from tests.project import Project
+from tests.repo import ROOT
 
 # fixture -> the marker of every test that needs it, directly or not
 MARKED = {"finished": "graph", "chromium": "browser"}
+# files that start processes, servers or networks: `make test-fast` leaves them out
+SLOW = {
+    "features": ("audio", "audio_segments", "extractors", "faces", "media", "text", "visual"),
+    "flows": ("cluster", "pipeline", "server"),
+    "models": ("training",),
+    "stages": ("evaluate", "extract", "interruption", "report", "robustness", "train"),
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the whole graph or a browser. Files with the graph, the longest, go first."""
+    """Mark what needs the whole graph, a browser or long. Files with the graph go first."""
+    slow = {
+        Path("tests", name, f"test_{file}.py") for name, files in SLOW.items() for file in files
+    }
     for item in items:
+        if item.path.relative_to(ROOT) in slow:
+            item.add_marker("slow")
         for fixture, marker in MARKED.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)

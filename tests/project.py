@@ -15,6 +15,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from tests.repo import OURS, ROOT
+from tests.warm import shim
 
 TINY = {
     "subjects": 6,
@@ -30,6 +31,7 @@ class Project:
 
     folder: Path
     ran: set[str]  # the stages of its first run, where a fixture ran it
+    warm: bool = True  # stages are forks, see tests.warm
     said: str = ""  # by the last repro
 
     def __init__(self, folder: Path, change: Callable[[Any], None] = lambda params: None):
@@ -57,8 +59,9 @@ class Project:
 
     def run(self, *command: str, fails: bool = False) -> str:
         """A command's output, both streams; its failure is the test's unless expected."""
-        env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-        for name in ("CLIP_STORE", "PYTHONDONTWRITEBYTECODE"):  # the latter costs each stage its start
+        places = [shim()] * self.warm + [Path(sys.executable).parent, os.environ["PATH"]]
+        env = {**os.environ, "PATH": ":".join(map(str, places))}
+        for name in ("CLIP_STORE", "PYTHONDONTWRITEBYTECODE"):  # without bytecode stages start late
             env.pop(name, None)
         done = subprocess.run(
             command, cwd=self.folder, env=env, text=True, capture_output=True, check=False

@@ -21,7 +21,7 @@ INSTALLERS = {"pip", "setuptools", "wheel", "uv"}
 
 
 def made_by() -> dict[str, str]:
-    """What decides what this process makes: {module of ours or library: digest or version}."""
+    """What decides what this process makes: {file of ours or library: digest or version}."""
     installed = {
         name: metadata.version(name) for name in {d.name for d in metadata.distributions()}
     }
@@ -29,11 +29,11 @@ def made_by() -> dict[str, str]:
 
 
 def differences(expected: Mapping[str, str], found: Mapping[str, str]) -> list[str]:
-    """What is not the same, in words: a module that one lacks, a library that both have."""
+    """What is not the same, in words: a file that one lacks, a library that both have."""
     said = []
     for name in sorted(expected.keys() | found.keys()):
         here, there = expected.get(name), found.get(name)
-        if name.endswith(".py") and here != there:
+        if "/" in name and here != there:
             said.append(f"{name} differs")
         elif here and there and here != there and name not in INSTALLERS:
             said.append(f"{name} is {there}, not {here}")

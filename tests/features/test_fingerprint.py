@@ -31,7 +31,7 @@ LOGMEL = {
     "kind, name, behind, not_behind",
     [
         ("audio", "logmel", {"media.sounds", "media.container"}, {"media.pictures", "crops"}),
-        ("faces", "mtcnn", {"media.pictures", "faces.tracking.align", "crops"}, {"media.probing", "grid"}),
+        ("faces", "mtcnn", {"media.pictures", "faces.tracking.align"}, {"media.probing", "grid"}),
         ("visual", "hog", {"crops", "track"}, {"media.pictures", "faces.mtcnn"}),
         ("text", "minilm", {"words", "track"}, {"media.pictures"}),
     ],

@@ -224,7 +224,7 @@ def change_provenance(kind: str, edit: Change) -> None:
     """Edit what is known of how the rows of a kind were made."""
     for file in Path("data/provenance/train").iterdir():
         made = json.loads(file.read_text())
-        edit(made[kind])
+        edit(made["extractors"][kind])
         file.write_text(json.dumps(made))
 
 
