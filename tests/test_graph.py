@@ -163,6 +163,7 @@ class TestBadInput:
 
     def test_a_corpus_folder_that_does_not_exist(self, tmp_path: Path):
         lost = Project(tmp_path, lambda p: p["ingest"]["options"].update(path="data/demmo"))
+        lost.warm = False  # one stage alone is not worth the libraries of all
         said = lost.run("python", "-m", "stages.ingest", fails=True)
         assert "data/demmo" in said and "Traceback" not in said
         assert not (tmp_path / "data/ingest").exists()
