@@ -21,7 +21,7 @@ demo: .venv/ok   ## the whole pipeline on the drawn corpus, then its scores
 test: .venv/ok lint   ## every check there is, as CI runs them; JOBS=4: test files side by side
 	$(PYTEST)
 
-test-fast: .venv/ok lint   ## the same without the whole graph, browsers, servers and networks
+test-fast: .venv/ok   ## the quick tests alone: no whole graph, browser, server or network
 	$(PYTEST) -m "not graph and not browser and not slow"
 
 lint: .venv/ok   ## style and types
