@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from features.labels import Ranges
 from features.track import Track
 
 SPLITS = ("train", "val", "test")
@@ -69,12 +70,17 @@ class Corpus(Protocol):
         """
         ...
 
-    def labels(self, clip_id: str) -> Track | None:
-        """The annotation of one clip: id -> Track (T, 2), valence then arousal in [-1, 1].
+    def labels(self, clip_id: str, targets: Ranges) -> dict[str, Track]:
+        """The annotation of one clip: id, {target: range} -> {target: Track (T, 1)}.
 
-        Rows nobody annotated are State.UNLABELLED; None if the corpus has no labels for the
-        clip. Raises CorpusError naming file and line.
+        Of the named targets those that the clip has labels of, in their order, values in the
+        range of each; {} where there are none. Rows nobody annotated are State.UNLABELLED.
+        Raises CorpusError naming file and line.
         """
+        ...
+
+    def targets(self) -> list[str]:
+        """What the corpus has labels of, as far as its layout or its tables say."""
         ...
 
 

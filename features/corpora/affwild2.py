@@ -10,7 +10,8 @@ or what was made of them: sites.google.com/view/dimitrioskollias/databases/aff-w
 
 A clip is a video, or one of two people in it: <video>_left and <video>_right are annotated apart
 and share the video; `mtcnn` would give both the same face, so take `ready_crops`. Row i is about
-frame i, at whatever time that frame is shown.
+frame i, at whatever time that frame is shown. Values are in [-1, 1], which becomes the range of
+their target.
 
 Assumed, as the data could not be had: a file with a few rows more or fewer than its video has
 frames counts both from the first. Who is seen is not said, so that all of one video count as one
@@ -27,9 +28,10 @@ from pathlib import Path
 
 from features.corpora.reading.clips import check_leaks
 from features.corpora.reading.folds import fold_splits
-from features.corpora.reading.frame_labels import labels_of_frames
+from features.corpora.reading.frame_labels import RATED, labels_of_frames
 from features.corpora.reading.named import folder_of, media_in, unusable
 from features.corpus import Candidate, CorpusError, Rejection, composed
+from features.labels import Ranges
 from features.nearest import MAX_HINTS, nearest
 from features.track import Track
 
@@ -72,16 +74,20 @@ class AffWild2:
         ]
         return clips, sorted(rejected, key=lambda r: (r.clip, r.file))
 
-    def labels(self, clip_id: str) -> Track | None:
-        """The labels of one clip: id -> Track (T, 2), a row a frame; None for a test clip.
+    def labels(self, clip_id: str, targets: Ranges) -> dict[str, Track]:
+        """The labels of one clip, a row a frame: id -> {target: Track (T, 1)}; {} of a test clip.
 
         Raises CorpusError naming file and line, and where rows and frames do not go together.
         """
         file = self._claims.get(clip_id, [None])[0]
         if file is None or file.parent.name not in SETS:
-            return None
+            return {}
         media = self._media[self._video(clip_id)][0]
-        return labels_of_frames(file, media, NOT_ANNOTATED)
+        return labels_of_frames(file, media, NOT_ANNOTATED, targets)
+
+    def targets(self) -> list[str]:
+        """Valence and arousal."""
+        return list(RATED)
 
     @cached_property
     def _media(self) -> dict[str, list[Path]]:

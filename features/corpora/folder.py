@@ -1,7 +1,7 @@
 """The default corpus: a folder of media with labels and transcripts beside it.
 
 <path>/media/                          media anywhere below; without media/, below <path> itself
-<path>/labels/<id>.csv                 time,valence,arousal   (seconds, [-1, 1])
+<path>/labels/<id>.csv                 time,valence,arousal   (seconds; a column for each target)
 <path>/labels.csv                      or one table: clip,time,valence,arousal
 <path>/transcripts/<id>.<suffix>       srt, vtt, json, TextGrid, ctm, csv, or txt without times; or
                                        beside the media file
@@ -13,23 +13,27 @@ Without clips.csv, or without a row in it, a clip is its own subject and its spl
 A row with `media` (the id or path of a file) makes a clip of any name of it, from `start` to `end`
 (s); the file is then no clip itself, unless it has a row. Labels count from the start of the
 clip, transcripts, which are called after the file, from the start of the file.
+Columns of labels are those of `targets` in params.yaml, with values in its ranges; a table may have
+some of them, in any order, and others beside them, and cells may be empty.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from features.corpora.reading.annotations import Annotations
 from features.corpora.reading.clips import check_leaks, read_clips
+from features.corpora.reading.columns import columns_of
 from features.corpora.reading.labels import LabelReader
 from features.corpora.reading.media import Transcripts, files_below, usable_media
 from features.corpora.reading.scale import scale_of
 from features.corpora.reading.stretches import Stretch, read_stretches
 from features.corpora.reading.transcript_of import transcript_of
 from features.corpus import Candidate, CorpusError, Rejection
+from features.labels import Ranges
 from features.nearest import nearest
 from features.track import Track
 
@@ -79,12 +83,16 @@ class Folder:
         refused += self._transcripts.without_media(named)
         return clips, sorted(refused, key=lambda r: (r.clip, r.file))
 
-    def labels(self, clip_id: str) -> Track | None:
-        """The labels of one clip: id -> Track (T, 2), valence then arousal; None without any.
+    def labels(self, clip_id: str, targets: Ranges) -> dict[str, Track]:
+        """The labels of one clip: id -> {target: Track (T, 1)}, of those targets that it has.
 
         Raises CorpusError naming file and line.
         """
-        return self._annotations.of(clip_id)
+        return self._annotations.of(clip_id, targets)
+
+    def targets(self) -> list[str]:
+        """What the tables of labels have columns of."""
+        return self._annotations.targets()
 
     @property
     def _root(self) -> Path:
@@ -108,15 +116,17 @@ def build(
     *,
     path: str,
     unlabelled: float | None = None,
-    scale: Sequence[float] = (-1, 1),
+    scale: Sequence[float] | None = None,
     lag_s: float = 0.0,
     smooth_s: float | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> Folder:
     """The corpus in the folder `path`; raises CorpusError if there is no such folder.
 
     unlabelled  a value that means 'not annotated', beside an empty cell and NaN
-    scale       [low, high] that raters rated in
+    scale       [low, high] that raters rated in, null: values are in the range of their target
     lag_s       by which raters are late; smooth_s  window of a moving average, null: none
+    columns     {target: column} of targets whose column has another name
     """
     folder = Path(path)
     if not folder.exists():
@@ -125,4 +135,5 @@ def build(
         raise CorpusError(f"no corpus folder {folder}{near}")
     if not folder.is_dir():
         raise CorpusError(f"the corpus must be a folder, got the file {folder}")
-    return Folder(folder, LabelReader(unlabelled, scale_of(scale), lag_s, smooth_s))
+    raw = None if scale is None else scale_of(scale)
+    return Folder(folder, LabelReader(unlabelled, raw, lag_s, smooth_s, columns_of(columns)))

@@ -9,11 +9,9 @@ The videos are of YouTube; the rights in them are those of whoever made them.
 <path>/Raw/<video>/<segment>.mp4        segments cut out; where there is none,
 <path>/Videos/Full/Combined/<video>.mp4            the stretch from start to end of the video
 
-Sentiment was rated, and is called that by its makers; arousal nobody rated. This project's labels
-are valence and arousal, so what stands for them has to be said in `options`: the range of
-sentiment that is to stand for valence, and the constant that stands where arousal is not. Scores
-of arousal then mean nothing; a CCC loss learns nothing from a constant. On loss and scores of
-utterances see `features.corpora.omg`.
+Sentiment was rated, and is called that by its makers; valence and arousal nobody rated. So the
+target is `sentiment`, whose range becomes that of the target: `targets: {sentiment: [-3, 3]}` in
+params.yaml keeps the makers' scale. On loss and scores of utterances see `features.corpora.omg`.
 
 Assumed, as the data could not be had: label.csv as widely used copies have it, whose clip_id is
 the segment's number in the transcript; that a segment beginning before 0 begins at 0; that who
@@ -23,35 +21,36 @@ speaks in a video speaks in no other, since only videos are named.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+import numpy as np
 
 from features.corpora.reading.clips import check_leaks
 from features.corpora.reading.labels import constant
 from features.corpora.reading.mosei_transcripts import segments_of
 from features.corpora.reading.named import folder_of
-from features.corpora.reading.scale import UNIT, Scale, scale_of
+from features.corpora.reading.scale import Scale
 from features.corpora.reading.tables import Row, read_table
 from features.corpora.reading.utterances import Media, Utterance, listed
-from features.corpus import Candidate, CorpusError, Rejection, flaw
+from features.corpus import Candidate, Rejection, flaw
+from features.labels import Ranges
 from features.media.probing import probe
 from features.nearest import nearest
 from features.track import Track
 
 LAYOUT = (__doc__ or "").split("\n", 2)[-1]
 SPLIT_OF = {"train": "train", "valid": "val", "test": "test"}
+TARGET, SCALE = "sentiment", Scale(-3.0, 3.0)
 TRANSCRIPTS = "Transcript/Segmented/Combined"
 
 
 @dataclass(frozen=True)
 class Mosei:
-    """The CMU-MOSEI corpus at `path`; `sentiment` of none leaves every clip without labels."""
+    """The CMU-MOSEI corpus at `path`."""
 
     path: Path
-    sentiment: Scale | None
-    arousal: float
 
     def listing(self) -> tuple[list[Candidate], list[Rejection]]:
         """Every segment of label.csv, and what was turned away.
@@ -64,20 +63,24 @@ class Mosei:
         check_leaks(clips, self.path / "label.csv")
         return clips, sorted(rejected + bad, key=lambda r: (r.clip, r.file))
 
-    def labels(self, clip_id: str) -> Track | None:
-        """The label of one segment: its sentiment as valence and a constant, id -> Track (T, 2).
+    def labels(self, clip_id: str, targets: Ranges) -> dict[str, Track]:
+        """The sentiment of one segment, all along it: id -> {"sentiment": Track (T, 1)}.
 
         Raises CorpusError naming file and line.
         """
         (utterance, *_) = self._read[0].get(clip_id, [None])
-        if utterance is None or self.sentiment is None:
-            return None
-        valence = self.sentiment.value(utterance.row, "label")
+        if utterance is None or TARGET not in targets:
+            return {}
+        value = SCALE.onto(np.array(SCALE.value(utterance.row, "label")), targets[TARGET])
         stretch = utterance.stretch()
         if stretch is None:
             media = self._media.candidate(utterance).media
             stretch = 0.0, probe(media).duration if media else 0.0
-        return constant(valence, self.arousal, stretch[1] - stretch[0])
+        return {TARGET: constant(float(value), stretch[1] - stretch[0])}
+
+    def targets(self) -> list[str]:
+        """Sentiment alone."""
+        return [TARGET]
 
     @cached_property
     def _media(self) -> Media:
@@ -107,13 +110,6 @@ class Mosei:
         return dict(utterances), bad
 
 
-def build(*, path: str, sentiment: Sequence[float] | None, arousal: float) -> Mosei:
-    """The CMU-MOSEI corpus at `path`. Raises CorpusError where it is not, or for a bad option.
-
-    sentiment  the range that becomes [-1, 1] and stands for valence, [-3, 3]; None: no labels
-    arousal    in [-1, 1], what stands for the arousal that nobody rated, at every moment
-    """
-    if not UNIT.low <= arousal <= UNIT.high:
-        raise CorpusError(f"arousal must lie in [-1, 1], got {arousal}")
-    folder = folder_of(path, LAYOUT, "label.csv")
-    return Mosei(folder, None if sentiment is None else scale_of(sentiment), arousal)
+def build(*, path: str) -> Mosei:
+    """The CMU-MOSEI corpus at `path`. Raises CorpusError where it is not laid out as expected."""
+    return Mosei(folder_of(path, LAYOUT, "label.csv"))

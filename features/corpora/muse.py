@@ -1,14 +1,18 @@
-"""MuSe-CaR and Ulm-TSST, as the MuSe challenges give them out: a fused trace of each dimension.
+"""MuSe-CaR and Ulm-TSST, as the MuSe challenges give them out: a fused trace of each target.
 
 Requested with an EULA signed by permanent academic staff, for research within the challenge's
 guidelines, without the right to pass anything on: www.muse-challenge.org
 
 <path>/metadata/partition.csv               Id,Proposal (or Partition): train, devel or test
-<path>/label_segments/valence/<Id>.csv      timestamp,segment_id,value
-<path>/label_segments/arousal/<Id>.csv      ms from the start of the recording, and [-1, 1]
+<path>/label_segments/<target>/<Id>.csv     timestamp,segment_id,value: ms from the start of the
+                                            recording, and [-1, 1]; target is valence, arousal,
+                                            trustworthiness, physio-arousal, ...
 <path>/raw_data/video/<Id>.mp4              with sound; where there is none,
 <path>/raw_data/audio/<Id>.wav
 <path>/transcripts/<Id>.<suffix>            optional: srt, vtt, json, TextGrid, ctm or csv
+
+A recording may have some of the targets, each at times of its own; [-1, 1] becomes the range of
+the target.
 
 Labels come at 4 or 2 Hz, so align.labels needs {how: linear, largest_gap_s: 0.25} or 0.5 to reach
 every step between them. Between segments there are none, and nothing is put there.
@@ -25,12 +29,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from features.corpora.reading.labels import DIMENSIONS, LabelReader
+from features.corpora.reading.labels import LabelReader, with_rows
 from features.corpora.reading.media import Transcripts
 from features.corpora.reading.named import folder_of, media_in, tables_in, unusable
+from features.corpora.reading.scale import UNIT
 from features.corpora.reading.tables import Row, read_table
-from features.corpora.reading.traces import joined, lacking, trace
+from features.corpora.reading.traces import trace
 from features.corpus import Candidate, Rejection, composed
+from features.labels import Range, Ranges
 from features.nearest import nearest, nearest_of_each
 from features.track import Track
 
@@ -61,7 +67,7 @@ class MuSe:
                 media = self._media[name][0]
                 split = SPLIT_OF[rows[0].cells[self._column]]
                 clips.append(Candidate(name, media, name, split, transcripts.of(name, media)))
-        others = {**self._labels["valence"], **self._labels["arousal"]}
+        others = {name: file for files in self._labels.values() for name, file in files.items()}
         others |= {name: files[0] for name, files in self._media.items()}
         rejected += bad + transcripts.without_media(partition)
         rejected += [
@@ -70,21 +76,23 @@ class MuSe:
         ]
         return clips, sorted(rejected, key=lambda r: (r.clip, r.file))
 
-    def labels(self, clip_id: str) -> Track | None:
-        """The labels of one recording: id -> Track (T, 2); None for one without.
+    def labels(self, clip_id: str, targets: Ranges) -> dict[str, Track]:
+        """The labels of one recording: id -> {target: Track (T, 1)}, of those targets it has.
 
         A row without a value, as those of the test set, is UNLABELLED. Raises CorpusError naming
         file and line.
         """
-        if clip_id not in self._labels["valence"] or clip_id not in self._labels["arousal"]:
-            return None
-        both = []
-        for dimension in DIMENSIONS:
-            file = self._labels[dimension][clip_id]
-            rows = read_table(file, ("timestamp", "value"))
-            scale = self.reader.scale
-            both.append(trace(file, rows, ["value"], scale, "mean", clock="timestamp", unit_s=1e-3))
-        return self.reader.timed(joined(*both))
+        files = {target: self._labels.get(target, {}).get(clip_id) for target in targets}
+        tracks = {t: self._trace(file, targets[t]) for t, file in files.items() if file}
+        return with_rows({t: self.reader.timed(track) for t, track in tracks.items()})
+
+    def targets(self) -> list[str]:
+        """The folders of labels, by name."""
+        return sorted(self._labels)
+
+    def _trace(self, file: Path, span: Range) -> Track:
+        rows = read_table(file, ("timestamp", "value"))
+        return trace(rows, ["value"], UNIT, "mean", span, clock="timestamp", unit_s=1e-3)
 
     def _wrong(self, name: str, rows: list[Row]) -> tuple[Path, str] | None:
         file, line = rows[0].file, f"line {rows[0].line}"
@@ -96,9 +104,9 @@ class MuSe:
         if (part := rows[0].cells[self._column]) not in SPLIT_OF:
             near = nearest(part, SPLIT_OF, cutoff=0.3)
             return file, f"{line}: partition must be {', '.join(SPLIT_OF)}, got {part!r}{near}"
-        if part != "test" and not any(name in self._labels[d] for d in DIMENSIONS):
+        if part != "test" and not any(name in files for files in self._labels.values()):
             return file, f"{line}: no labels for clip {name!r}"
-        return lacking(name, self._labels)
+        return None
 
     @cached_property
     def _partition(self) -> tuple[dict[str, list[Row]], list[Rejection]]:
@@ -117,7 +125,9 @@ class MuSe:
 
     @cached_property
     def _labels(self) -> dict[str, dict[str, Path]]:
-        return {d: tables_in(self.path / "label_segments" / d) for d in DIMENSIONS}
+        """The tables of each target, by Id."""
+        folders = sorted((self.path / "label_segments").glob("*"))
+        return {f.name: tables_in(f) for f in folders if f.is_dir() and f.name[0] != "."}
 
     @cached_property
     def _media(self) -> dict[str, list[Path]]:

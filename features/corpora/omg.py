@@ -13,6 +13,7 @@ For research only, CC BY-NC-SA 3.0 DE; not to be passed on, and to be deleted af
 An utterance's label holds for all of it, so a score over steps weighs long utterances more, and
 the loss must be `ccc_flat`: within an utterance nothing varies that `ccc_sequence` could follow.
 For the challenge's score, a step each: align.step_s above the longest, largest_gap_s as large.
+Both scales become the range of their target; a row may have one value of the two.
 
 Assumed, as the data could not be had: that who speaks in a video speaks in no other, since only
 videos are named.
@@ -25,18 +26,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from features.corpora.reading.clips import check_leaks
 from features.corpora.reading.labels import constant
 from features.corpora.reading.named import folder_of
 from features.corpora.reading.scale import UNIT, Scale
 from features.corpora.reading.tables import Row, read_table
 from features.corpora.reading.utterances import Media, Utterance, listed
-from features.corpus import Candidate, Rejection
+from features.corpus import Candidate, CorpusError, Rejection
+from features.labels import Ranges
+from features.nearest import nearest
 from features.track import Track
 
 LAYOUT = (__doc__ or "").split("\n", 2)[-1]
 TABLES = {"Train": "train", "Validation": "val", "Test": "test"}
-AROUSAL = Scale(0.0, 1.0)
+SCALES = {"valence": UNIT, "arousal": Scale(0.0, 1.0)}
 
 
 @dataclass(frozen=True)
@@ -55,20 +60,23 @@ class Omg:
         check_leaks(clips, self.path)
         return clips, sorted(rejected + bad, key=lambda r: (r.clip, r.file))
 
-    def labels(self, clip_id: str) -> Track | None:
-        """The label of one utterance, all along it: id -> Track (T, 2); None in a table without.
+    def labels(self, clip_id: str, targets: Ranges) -> dict[str, Track]:
+        """The labels of one utterance, all along it: id -> {target: Track (T, 1)}.
 
         Raises CorpusError naming file and line.
         """
         (utterance, *_) = self._read[0].get(clip_id, [None])
         stretch = utterance.stretch() if utterance else None
         if utterance is None or stretch is None:
-            return None
-        row = utterance.row
-        if not {"valence", "arousal"} <= row.cells.keys():
-            return None
-        valence, arousal = UNIT.value(row, "valence"), AROUSAL.value(row, "arousal")
-        return constant(valence, arousal, stretch[1] - stretch[0])
+            return {}
+        row, duration = utterance.row, stretch[1] - stretch[0]
+        rated = [target for target in targets if target in SCALES and target in row.cells]
+        values = {t: SCALES[t].onto(np.array(SCALES[t].value(row, t)), targets[t]) for t in rated}
+        return {target: constant(float(value), duration) for target, value in values.items()}
+
+    def targets(self) -> list[str]:
+        """Valence and arousal."""
+        return list(SCALES)
 
     @cached_property
     def _read(self) -> tuple[dict[str, list[Utterance]], list[Rejection]]:
@@ -86,9 +94,15 @@ class Omg:
 
     def _rows(self, table: str, bad: list[Rejection]) -> list[Row]:
         files = sorted(self.path.glob(f"omg_{table}Videos*.csv"))  # With... before WithoutLabels
+        if not files:
+            return []
+        labels = () if "Without" in files[0].name else ("arousal", "valence")
         columns = "video", "utterance", "start", "end"
-        labels = () if files and "Without" in files[0].name else ("arousal", "valence")
-        return read_table(files[0], columns + labels, bad=bad) if files else []
+        rows = read_table(files[0], columns, bad=bad, optional=labels)
+        if rows and labels and not any(name in rows[0].cells for name in labels):
+            near = "".join(nearest(name, rows[0].cells) for name in labels)
+            raise CorpusError(f"{files[0]} line 1: no column arousal and none valence{near}")
+        return rows
 
     def _words(self, table: str) -> dict[tuple[str, str], str | None]:
         """What is said, by video and utterance; the test table is called .tsv and has commas."""

@@ -15,7 +15,8 @@ or, as the AVEC challenges of 2015 to 2018 laid it out, with clips train_1, dev_
 <path>/clips.csv                                   optional: clip,subject,split
 
 The gold standard is made here from the raters, as `gold` says; `avec` makes that of AVEC 2016,
-whose own files are not read.
+whose own files are not read. It goes from `scale` to the range of its target. Each target has a
+file, and times, of its own: a recording may be rated in one of them alone.
 train, dev and test come from AVEC's names. Of which split each P is, published sources do not
 agree: say so in clips.csv, or `ingest.shares` decides. Everyone is in one clip.
 
@@ -31,18 +32,20 @@ from functools import cached_property
 from pathlib import Path
 
 from features.corpora.reading.clips import check_leaks, read_clips
-from features.corpora.reading.labels import DIMENSIONS, LabelReader
+from features.corpora.reading.labels import LabelReader, with_rows
 from features.corpora.reading.named import folder_of, media_in, tables_in, unusable
 from features.corpora.reading.raters import Gold, check_gold
-from features.corpora.reading.scale import scale_of
+from features.corpora.reading.scale import Scale, scale_of
 from features.corpora.reading.tables import read_table
-from features.corpora.reading.traces import Trace, joined, lacking, trace
+from features.corpora.reading.traces import trace
 from features.corpus import Candidate, Rejection
+from features.labels import Range, Ranges
 from features.track import Track
 
 LAYOUT = (__doc__ or "").split("\n", 2)[-1]
 OWN = "RECOLA-Annotation/emotional_behaviour", "RECOLA-Video-recordings", "RECOLA-Audio-recordings"
 AVEC = "ratings_individual", "recordings_video", "recordings_audio"
+RATED = "valence", "arousal"
 SPLIT_OF = {"train": "train", "dev": "val", "test": "test"}
 
 
@@ -53,6 +56,7 @@ class Recola:
     path: Path
     gold: Gold
     raters: tuple[str, ...] | None
+    scale: Scale
     reader: LabelReader
 
     def listing(self) -> tuple[list[Candidate], list[Rejection]]:
@@ -74,30 +78,31 @@ class Recola:
         check_leaks(clips, index)
         return clips, sorted(rejected, key=lambda r: (r.clip, r.file))
 
-    def labels(self, clip_id: str) -> Track | None:
-        """The gold standard of one clip: id -> Track (T, 2); None for one that nobody rated.
+    def labels(self, clip_id: str, targets: Ranges) -> dict[str, Track]:
+        """The gold standard of one clip: id -> {target: Track (T, 1)}, of those somebody rated.
 
         Raises CorpusError naming file and line.
         """
-        if not all(clip_id in self._ratings[d] for d in DIMENSIONS):
-            return None
-        both = [self._trace(self._ratings[d][clip_id]) for d in DIMENSIONS]
-        return self.reader.timed(joined(*both))
+        files = {t: self._ratings[t].get(clip_id) for t in targets if t in RATED}
+        tracks = {t: self._trace(file, targets[t]) for t, file in files.items() if file}
+        return with_rows({t: self.reader.timed(track) for t, track in tracks.items()})
 
-    def _trace(self, file: Path) -> Trace:
-        rows = read_table(file, ("time", *(self.raters or ())), ";")
+    def targets(self) -> list[str]:
+        """Valence and arousal."""
+        return list(RATED)
+
+    def _trace(self, file: Path, span: Range) -> Track:
+        rows = read_table(file, ("time", *(self.raters or ())), ";", distinct=True)
         columns = rows[0].cells if rows else {}
         raters = self.raters or [c for c in columns if c and c != "time"]
         if rows and not raters:
             raise rows[0].error("expected a column for each rater after time, got none")
-        return trace(file, rows, raters, self.reader.scale, self.gold)
+        return trace(rows, raters, self.scale, self.gold, span)
 
     def _wrong(self, name: str, split: str | None) -> tuple[Path, str] | None:
-        if reason := lacking(name, self._ratings):
-            return reason
         files = self._media.get(name, [])
         if reason := unusable(name, self._media):
-            return files[0] if files else self._ratings["valence"][name], reason
+            return (files or [f[name] for f in self._ratings.values() if name in f])[0], reason
         if name not in self._rated and split is None:
             return files[0], f"nobody rated clip {name!r}, and nothing says that it is a test clip"
         return None
@@ -112,7 +117,7 @@ class Recola:
 
     @cached_property
     def _ratings(self) -> dict[str, dict[str, Path]]:
-        return {d: tables_in(self.path / self._layout[0] / d) for d in DIMENSIONS}
+        return {d: tables_in(self.path / self._layout[0] / d) for d in RATED}
 
     @property
     def _rated(self) -> set[str]:
@@ -137,6 +142,6 @@ def build(
     raters    the columns to fuse; None: all
     """
     check_gold(gold)
-    folder = folder_of(path, LAYOUT, f"{OWN[0]}/valence", f"{AVEC[0]}/valence")
-    reader = LabelReader(None, scale_of(scale), lag_s, smooth_s)
-    return Recola(folder, gold, tuple(raters) if raters else None, reader)
+    folder = folder_of(path, LAYOUT, *(f"{x[0]}/{d}" for x in (OWN, AVEC) for d in RATED))
+    reader = LabelReader(lag_s=lag_s, smooth_s=smooth_s)
+    return Recola(folder, gold, tuple(raters) if raters else None, scale_of(scale), reader)

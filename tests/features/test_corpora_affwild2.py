@@ -22,6 +22,7 @@ from tests.features.conftest import write_film
 PICTURES = np.zeros((7, 16, 16, 3), np.uint8)
 MOMENTS = [0.0, 0.04, 0.08, 0.2, 0.24, 0.28, 0.32]  # the rate varies: no index / fps gives them
 HEADER = "valence,arousal\n"
+BOTH = {"valence": (-1.0, 1.0), "arousal": (-1.0, 1.0)}
 TRAIN, VAL = (f"annotations/VA_Estimation_Challenge/{x}_Set/" for x in ("Train", "Validation"))
 
 
@@ -52,9 +53,10 @@ def decoded(crop):
 
 
 def labelled(corpus, clip):
-    track = corpus.labels(clip)
-    assert track is not None
-    return track
+    """The tracks of valence and arousal."""
+    labels = corpus.labels(clip, BOTH)
+    assert list(labels) == list(BOTH)
+    return labels.values()
 
 
 class TestTimes:
@@ -92,28 +94,41 @@ class TestTimes:
 
 class TestLabels:
     def test_each_row_has_the_time_of_its_frame(self, lay_out):
-        labels = labelled(lay_out({TRAIN + "a.txt": seven()}), "a")
-        np.testing.assert_allclose(labels.times, MOMENTS, atol=1e-4)
-        np.testing.assert_allclose(labels.values[:, 0], 0.1 + np.arange(7) / 100, atol=1e-6)
-        np.testing.assert_allclose(labels.values[:, 1], -np.arange(7) / 10, atol=1e-6)
+        valence, arousal = labelled(lay_out({TRAIN + "a.txt": seven()}), "a")
+        np.testing.assert_allclose(valence.times, MOMENTS, atol=1e-4)
+        np.testing.assert_array_equal(arousal.times, valence.times)
+        np.testing.assert_allclose(valence.values[:, 0], 0.1 + np.arange(7) / 100, atol=1e-6)
+        np.testing.assert_allclose(arousal.values[:, 0], -np.arange(7) / 10, atol=1e-6)
 
-    def test_minus_five_in_either_masks_the_row_and_moves_no_other(self, lay_out):
+    def test_minus_five_masks_that_target_in_that_row_and_moves_no_other(self, lay_out):
         text = HEADER + "0.1,0\n-5,0\n0.3,-5\n-5,-5\n-5.0,-5.0\n0.6,0\n0.7,0\n"
-        labels = labelled(lay_out({TRAIN + "a.txt": text}), "a")
+        valence, arousal = labelled(lay_out({TRAIN + "a.txt": text}), "a")
         ok, none = State.OK, State.UNLABELLED
-        assert labels.state.tolist() == [ok, none, none, none, none, ok, ok]
-        np.testing.assert_allclose(labels.times[labels.mask], [0.0, 0.28, 0.32], atol=1e-4)
+        assert valence.state.tolist() == [ok, none, ok, none, none, ok, ok]
+        assert arousal.state.tolist() == [ok, ok, none, none, none, ok, ok]
+        np.testing.assert_allclose(valence.times[valence.mask], [0, 0.08, 0.28, 0.32], atol=1e-4)
+
+    def test_values_come_in_the_range_of_their_target(self, lay_out):
+        corpus = lay_out({TRAIN + "a.txt": seven()})
+        labels = corpus.labels("a", {"arousal": (1, 9)})  # 0 is 5 and -1 is 1
+        assert list(labels) == ["arousal"]
+        np.testing.assert_allclose(
+            labels["arousal"].values[:, 0], 5 - np.arange(7) * 0.4, atol=1e-6
+        )
+
+    def test_a_target_that_nobody_rated_opens_no_file(self, lay_out):
+        assert lay_out({TRAIN + "a.txt": "no table"}).labels("a", {"dominance": (-1, 1)}) == {}
 
     def test_frames_without_a_row_are_unlabelled(self, lay_out, caplog):
         text = "".join(seven().splitlines(keepends=True)[:-2])
         with caplog.at_level(logging.WARNING):
-            labels = labelled(lay_out({TRAIN + "a.txt": text}), "a")
+            labels, _ = labelled(lay_out({TRAIN + "a.txt": text}), "a")
         assert labels.state.tolist() == [State.OK] * 5 + [State.UNLABELLED] * 2
         assert "has 5 rows, but" in caplog.text and "7 frames" in caplog.text
 
     def test_rows_without_a_frame_are_left_out(self, lay_out, caplog):
         with caplog.at_level(logging.WARNING):
-            labels = labelled(lay_out({TRAIN + "a.txt": seven() + "0.9,0.9\n"}), "a")
+            labels, _ = labelled(lay_out({TRAIN + "a.txt": seven() + "0.9,0.9\n"}), "a")
         assert len(labels.times) == 7 and labels.values.max() < 0.2
         assert "has 8 rows" in caplog.text
 
@@ -132,7 +147,7 @@ class TestLabels:
         clips, rejected = corpus.listing()
         assert [c.id for c in clips] == ["a_left", "a_right"] and rejected == []
         assert clips[0].media == clips[1].media and {c.subject for c in clips} == {"a"}
-        left, right = labelled(corpus, "a_left"), labelled(corpus, "a_right")
+        (left, _), (right, _) = labelled(corpus, "a_left"), labelled(corpus, "a_right")
         np.testing.assert_allclose(right.values[:, 0] - left.values[:, 0], 0.4, atol=1e-6)
 
     def test_a_video_may_be_called_left(self, lay_out):
@@ -148,7 +163,7 @@ class TestSplits:
         clips, (left,) = corpus.listing()
         splits = {c.id: c.split for c in clips}
         assert splits == {"a": "train", "b": "val", "c": "test", "d_left": "test"}
-        assert corpus.labels("c") is None and corpus.labels("none such") is None
+        assert corpus.labels("c", BOTH) == corpus.labels("none such", BOTH) == {}
         assert (left.clip, left.reason[:13]) == ("e", "no annotation")
 
     def test_two_people_of_one_video_in_two_splits_are_refused(self, lay_out):
@@ -233,7 +248,7 @@ def test_the_organisers_crops_and_labels_meet_on_the_grid(lay_out, tmp_path):
     clip = corpus.listing()[0][0]
     crops = ready_crops(path=str(tmp_path / "cropped_aligned"), size_px=16)
     faces = list(crops(frames(clip.media), None, clip.id))
-    labels = labelled(corpus, clip.id)
+    labels, _ = labelled(corpus, clip.id)
     assert labels.times.tolist() == [face.time for face in faces]
 
     levels = {face.time: int(np.mean(decoded(face.crop)))

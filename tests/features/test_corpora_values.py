@@ -30,10 +30,14 @@ def write(tmp_path):
     return written
 
 
-def labelled(corpus, clip):
-    track = corpus.labels(clip)
-    assert track is not None
-    return track
+BOTH = {"valence": (-1.0, 1.0), "arousal": (-1.0, 1.0)}
+
+
+def labelled(corpus, clip, targets=BOTH):
+    """The tracks of `targets`, all of which the clip has labels of."""
+    labels = corpus.labels(clip, targets)
+    assert list(labels) == list(targets)
+    return list(labels.values())
 
 
 def rated(*columns, step=0.04, clock="time", delimiter=";"):
@@ -60,17 +64,17 @@ class TestGoldStandard:
     def test_of_recola_is_the_one_made_by_hand(self, write, raters, gold, expected):
         table = "RECOLA-Annotation/emotional_behaviour/{}/P16.csv"
         files = {table.format(d): rated(*raters) for d in ("valence", "arousal")}
-        labels = labelled(recola.build(path=write(files), gold=gold, lag_s=0.0), "P16")
-        np.testing.assert_allclose(labels.values, np.stack([expected] * 2, axis=1), atol=1e-6)
-        np.testing.assert_allclose(labels.times, np.arange(len(expected)) * 0.04)
+        for labels in labelled(recola.build(path=write(files), gold=gold, lag_s=0.0), "P16"):
+            np.testing.assert_allclose(labels.values[:, 0], expected, atol=1e-6)
+            np.testing.assert_allclose(labels.times, np.arange(len(expected)) * 0.04)
 
     def test_of_traces_in_milliseconds_is_the_same(self, write, raters, gold, expected):
         text = rated(*raters, step=500, clock="timestamp", delimiter=",")
         file = Path(write({"1.csv": text})) / "1.csv"
         rows = read_table(file, ("timestamp",))
         names = [f"R{k}" for k in range(len(raters))]
-        one = trace(file, rows, names, UNIT, gold, clock="timestamp", unit_s=1e-3)
-        np.testing.assert_allclose(one.values, expected, atol=1e-12)
+        one = trace(rows, names, UNIT, gold, (-1, 1), clock="timestamp", unit_s=1e-3)
+        np.testing.assert_allclose(one.values[:, 0], expected, atol=1e-7)
         np.testing.assert_allclose(one.times, np.arange(len(expected)) * 0.5)
 
 
@@ -83,19 +87,22 @@ class TestRecola:
 
     def test_the_lag_moves_labels_earlier(self, write):
         corpus = self.both(write, rated([i / 100 for i in range(90)]), lag_s=2.8)
-        labels = labelled(corpus, "P16")
+        labels, _ = labelled(corpus, "P16")
         np.testing.assert_allclose(labels.times, np.arange(20) * 0.04, atol=1e-9)
         np.testing.assert_allclose(labels.values[:, 0], 0.7 + np.arange(20) / 100, atol=1e-6)
 
     def test_a_moment_that_nobody_rated_is_masked(self, write):
-        labels = labelled(self.both(write, rated([0.1, None, 0.3], [0.3, None, None])), "P16")
+        labels, _ = labelled(self.both(write, rated([0.1, None, 0.3], [0.3, None, None])), "P16")
         assert labels.state.tolist() == [State.OK, State.UNLABELLED, State.OK]
         np.testing.assert_allclose(labels.values[labels.mask, 0], [0.2, 0.3], atol=1e-6)
 
     def test_another_scale_and_some_of_the_raters_may_be_asked_for(self, write):
         text = rated([1, 5, 9], [9, 9, 9])
-        labels = labelled(self.both(write, text, scale=[1, 9], raters=["R0"]), "P16")
-        np.testing.assert_array_equal(labels.values[:, 1], [-1, 0, 1])
+        corpus = self.both(write, text, scale=[1, 9], raters=["R0"])
+        (labels,) = labelled(corpus, "P16", {"arousal": (-1, 1)})
+        np.testing.assert_array_equal(labels.values[:, 0], [-1, 0, 1])
+        (labels,) = labelled(corpus, "P16", {"arousal": (0, 100)})
+        np.testing.assert_array_equal(labels.values[:, 0], [0, 50, 100])
         with pytest.raises(CorpusError, match=r"line 1: .* no column 'R7'"):
             labelled(self.both(write, text, raters=["R7"]), "P16")
 
@@ -113,7 +120,7 @@ class TestRecola:
             ("test_1", "test", ".mp4"),
             ("train_1", "train", ".mp4"),
         ]
-        assert corpus.labels("test_1") is None and rejected == []
+        assert corpus.labels("test_1", BOTH) == {} and rejected == []
 
     def test_a_subject_without_a_split_leaves_the_side_that_the_name_says(self, write):
         names = "train_1", "train_2", "dev_1", "test_1"
@@ -131,14 +138,36 @@ class TestRecola:
         ]
         assert rejected == []
 
-    def test_what_lacks_media_ratings_or_a_dimension_is_turned_away(self, write):
-        write({f"{self.OWN}/valence/P18.csv": "", "RECOLA-Video-recordings/P19.mp4": ""})
+    def test_what_lacks_media_or_ratings_is_turned_away(self, write):
+        write({f"{self.OWN}/arousal/P18.csv": "", "RECOLA-Video-recordings/P19.mp4": ""})
         clips, rejected = self.both(write, rated([0.0]), "P16").listing()
         reasons = {r.clip: r.reason for r in rejected}
         assert clips == [] and list(reasons) == ["P16", "P18", "P19"]
         assert reasons["P16"].startswith("no media for clip 'P16', nearest: 'P19'")
-        assert reasons["P18"] == "has valence, but no arousal of clip 'P18'"
+        assert reasons["P18"].startswith("no media for clip 'P18', nearest: 'P19'")
+        assert rejected[1].file.parts[-2:] == ("arousal", "P18.csv")
         assert reasons["P19"].startswith("nobody rated clip 'P19'")
+
+    @pytest.mark.parametrize("target", BOTH)
+    def test_a_recording_rated_in_one_target_has_labels_of_that(self, write, target):
+        files = {
+            f"{self.OWN}/{target}/P16.csv": rated([0.25]),
+            "RECOLA-Video-recordings/P16.mp4": "",
+        }
+        corpus = recola.build(path=write(files), gold="mean", lag_s=0.0)
+        assert [c.id for c in corpus.listing()[0]] == ["P16"] and corpus.listing()[1] == []
+        labels = corpus.labels("P16", BOTH)
+        assert {t: x.values.tolist() for t, x in labels.items()} == {target: [[0.25]]}
+
+    def test_each_target_has_times_of_its_own(self, write):
+        self.both(write, rated([0.1, 0.2, 0.3]))
+        files = {f"{self.OWN}/valence/P16.csv": rated([0.5, 0.7], step=0.5)}
+        corpus = recola.build(path=write(files), gold="mean", lag_s=0.0)
+        valence, arousal = labelled(corpus, "P16")
+        assert valence.times.tolist() == [0, 0.5] and arousal.times.tolist() == [0, 0.04, 0.08]
+
+    def test_what_is_rated_within_the_lag_alone_has_no_labels(self, write):
+        assert self.both(write, rated([0.1, 0.2]), lag_s=2.0).labels("P16", BOTH) == {}
 
     def test_another_gold_standard_is_refused(self, write):
         with pytest.raises(
@@ -156,14 +185,15 @@ class TestMuse:
         return muse.build(path=write(files | (more or {})))
 
     def test_milliseconds_become_seconds_and_a_row_without_value_is_masked(self, write):
-        labels = labelled(self.corpus(write), "1")
-        np.testing.assert_array_equal(labels.times, [5, 5.25, 5.5, 9, 9.25])
-        np.testing.assert_array_equal(labels.values[:4, 1], [-0.5, 0, 0.5, 1])
-        assert labels.state[4] == State.UNLABELLED
+        for labels in labelled(self.corpus(write), "1"):
+            np.testing.assert_array_equal(labels.times, [5, 5.25, 5.5, 9, 9.25])
+            np.testing.assert_array_equal(labels.values[:4, 0], [-0.5, 0, 0.5, 1])
+            assert labels.state[4] == State.UNLABELLED
 
     def test_between_segments_there_are_no_labels_on_the_grid(self, write):
         times = grid(10.0, 0.1)
-        on = onto(labelled(self.corpus(write), "1"), times, 0.1, "linear", 0.25, State.UNLABELLED)
+        labels, _ = labelled(self.corpus(write), "1")
+        on = onto(labels, times, 0.1, "linear", 0.25, State.UNLABELLED)
         reached = [*np.arange(4.75, 5.8, 0.1), *np.arange(8.75, 9.1, 0.1)]  # 9.25 has no value
         np.testing.assert_allclose(times[on.mask], reached)
         assert on.values[51, 0] == pytest.approx(-0.2)  # 5.15 s
@@ -172,15 +202,29 @@ class TestMuse:
         clips, _ = self.corpus(write, "Id,Partition\n1,devel\n").listing()
         assert [(c.id, c.split, c.subject) for c in clips] == [("1", "val", "1")]
 
-    def test_one_dimension_alone_and_none_are_turned_away_but_for_the_test_set(self, write):
+    def test_what_has_no_labels_is_turned_away_but_for_the_test_set(self, write):
         more = {f"raw_data/video/{i}.mp4": "" for i in (2, 3, 4)}
         more |= {"label_segments/arousal/2.csv": self.TRACE}
         corpus = self.corpus(write, "Id,Proposal\n1,train\n2,train\n3,devel\n4,test\n", more)
         clips, rejected = corpus.listing()
-        assert [c.id for c in clips] == ["1", "4"]
-        assert corpus.labels("2") is None and corpus.labels("4") is None
-        reasons = ["has arousal, but no valence of clip '2'", "line 4: no labels for clip '3'"]
-        assert [r.reason for r in rejected] == reasons
+        assert [c.id for c in clips] == ["1", "2", "4"]
+        assert list(corpus.labels("2", BOTH)) == ["arousal"] and corpus.labels("4", BOTH) == {}
+        assert [r.reason for r in rejected] == ["line 4: no labels for clip '3'"]
+
+    def test_every_folder_of_labels_is_a_target(self, write):
+        trace = "timestamp,segment_id,value\n0,1,-0.5\n1000,1,0.5\n"
+        more = {f"label_segments/{d}/1.csv": trace for d in ("trustworthiness", "physio-arousal")}
+        corpus = self.corpus(write, more=more)
+        assert corpus.targets() == ["arousal", "physio-arousal", "trustworthiness", "valence"]
+        targets = {"physio-arousal": (0, 1), "trustworthiness": (-1, 1)}
+        physio, trust = labelled(corpus, "1", targets)
+        assert physio.values.tolist() == [[0.25], [0.75]]
+        assert trust.values.tolist() == [[-0.5], [0.5]]
+
+    def test_a_misspelt_trace_of_one_target_is_told(self, write):
+        more = {"label_segments/arousal/11.csv": self.TRACE}
+        (rejected,) = self.corpus(write, more=more).listing()[1]
+        assert rejected.reason == "metadata/partition.csv does not list '11', nearest: '1'"
 
     def test_transcripts_are_found(self, write):
         (clip,), _ = self.corpus(write, more={"transcripts/1.csv": ""}).listing()
@@ -209,19 +253,38 @@ class TestOmg:
 
     def test_a_label_is_that_of_the_whole_utterance_from_its_own_start(self, write):
         table = self.HEADER + "u,2.5,4.5,v1,utterance_1.mp4,0.75,-0.5,4\n"
-        labels = labelled(omg.build(path=write({"omg_TrainVideos.csv": table})), "v1__utterance_1")
-        np.testing.assert_array_equal(np.unique(labels.values, axis=0), [[-0.5, 0.5]])
-        assert 0 <= labels.times[0] < 0.04 and 1.96 < labels.times[-1] <= 2.0
+        corpus = omg.build(path=write({"omg_TrainVideos.csv": table}))
+        valence, arousal = labelled(corpus, "v1__utterance_1")
+        assert np.unique(valence.values) == -0.5 and np.unique(arousal.values) == 0.5
+        for labels in (valence, arousal):
+            assert 0 <= labels.times[0] < 0.04 and 1.96 < labels.times[-1] <= 2.0
+
+    def test_each_scale_becomes_the_range_of_its_target(self, write):
+        table = self.HEADER + "u,2.5,4.5,v1,utterance_1.mp4,0.75,-0.5,4\n"
+        corpus = omg.build(path=write({"omg_TrainVideos.csv": table}))
+        targets = {"arousal": (0, 1), "valence": (0, 100)}
+        arousal, valence = labelled(corpus, "v1__utterance_1", targets)
+        assert np.unique(arousal.values) == 0.75 and np.unique(valence.values) == 25
+
+    def test_one_label_of_the_two_is_that_one(self, write):
+        rows = "u,0,1,v1,a.mp4,0.5,,4\n"
+        table = "link,start,end,video,utterance,valence\nu,0,1,v2,b.mp4,0.5\n"
+        files = {"omg_TrainVideos.csv": self.HEADER + rows, "omg_ValidationVideos.csv": table}
+        corpus = omg.build(path=write(files))
+        valence, arousal = labelled(corpus, "v1__a")
+        assert set(valence.state) == {State.UNLABELLED} and arousal.mask.all()
+        labelled(corpus, "v2__b", {"valence": (-1, 1)})
+        assert list(corpus.labels("v2__b", BOTH)) == ["valence"]
 
 
 class TestMosei:
     TABLE = "video_id,clip_id,text,label,mode\nv1,3,a_b,1.5,valid\n"
     LINE = "v1___3___{}___{}___so ___ it is\n"
 
-    def corpus(self, write, start=2.5, end=4.5, more=None, sentiment=(-3, 3), arousal=0.25):
+    def corpus(self, write, start=2.5, end=4.5, more=None):
         file = "Transcript/Segmented/Combined/v1.txt"
         files = {"label.csv": self.TABLE, file: self.LINE.format(start, end)} | (more or {})
-        return mosei.build(path=write(files), sentiment=sentiment, arousal=arousal)
+        return mosei.build(path=write(files))
 
     def test_a_segment_is_a_stretch_of_the_video_with_its_words(self, write):
         whole = {"Videos/Full/Combined/v1.mp4": ""}
@@ -229,13 +292,14 @@ class TestMosei:
         assert (clip.id, clip.start, clip.end, clip.split) == ("v1__3", 2.5, 4.5, "val")
         assert clip.sentence == "so ___ it is" and clip.subject == "v1"
 
-    def test_sentiment_stands_for_valence_as_declared_and_the_constant_for_arousal(self, write):
-        labels = labelled(self.corpus(write), "v1__3")
-        np.testing.assert_array_equal(np.unique(labels.values, axis=0), [[0.5, 0.25]])
+    @pytest.mark.parametrize("span, value", [((-3, 3), 1.5), ((-1, 1), 0.5), ((0, 4), 3)])
+    def test_sentiment_keeps_its_scale_or_becomes_the_range_of_the_target(self, write, span, value):
+        (labels,) = labelled(self.corpus(write), "v1__3", {"sentiment": span})
+        assert np.unique(labels.values) == value
         assert labels.times[-1] == pytest.approx(2.0, abs=0.04)
 
-    def test_nothing_is_declared_and_nothing_is_labelled(self, write):
-        assert self.corpus(write, sentiment=None).labels("v1__3") is None
+    def test_sentiment_is_neither_valence_nor_arousal(self, write):
+        assert self.corpus(write).labels("v1__3", BOTH) == {}
 
     def test_a_start_before_the_video_is_its_start(self, write):
         whole = {"Videos/Full/Combined/v1.mp4": ""}
@@ -249,7 +313,8 @@ class TestMosei:
         write_film(tmp_path / "Raw/v1/3.mp4", np.zeros((35, 16, 16, 3), np.uint8), moments)
         (clip,), _ = corpus.listing()
         assert (clip.start, clip.end, clip.sentence) == (0.0, None, "a_b")
-        assert labelled(corpus, "v1__3").times[-1] == pytest.approx(1.4, abs=0.05)
+        (labels,) = labelled(corpus, "v1__3", {"sentiment": (-3, 3)})
+        assert labels.times[-1] == pytest.approx(1.4, abs=0.05)
 
     @pytest.mark.parametrize("video", ["../../../../secret", "{root}/secret"])
     def test_the_name_of_a_video_leads_to_no_file_outside(self, write, tmp_path, video):
@@ -261,12 +326,10 @@ class TestMosei:
             "Videos/Full/Combined/v1.mp4": "",
         }
         write({f"corpus/{name}": text for name, text in files.items()})
-        corpus = mosei.build(path=str(root), sentiment=(-3, 3), arousal=0.25)
+        corpus = mosei.build(path=str(root))
         clips, (rejected,) = corpus.listing()
         assert [c.id for c in clips] == ["v1__3"] and rejected.clip == f"{video}__3"
         with pytest.raises(CorpusError, match="holds a folder separator"):
-            corpus.labels(rejected.clip)  # not 2 s, as the file outside has it
-
-    def test_an_arousal_out_of_range_is_refused(self, write):
-        with pytest.raises(CorpusError, match=r"arousal must lie in \[-1, 1\], got 3"):
-            self.corpus(write, arousal=3)
+            corpus.labels(
+                rejected.clip, {"sentiment": (-3, 3)}
+            )  # not 2 s, as the file outside has it

@@ -25,10 +25,14 @@ def rejections(root, files):
     ]
 
 
-def labelled(corpus, clip="a"):
-    track = corpus.labels(clip)
-    assert track is not None
-    return track
+BOTH = {"valence": (-1.0, 1.0), "arousal": (-1.0, 1.0)}
+
+
+def labelled(corpus, clip="a", targets=BOTH):
+    """The tracks of `targets`, all of which the clip has labels of."""
+    labels = corpus.labels(clip, targets)
+    assert list(labels) == list(targets)
+    return list(labels.values())
 
 
 class TestListing:
@@ -77,7 +81,7 @@ class TestListing:
         corpus = lay_out(tmp_path, files)
         (clip,), rejected = corpus.listing()
         assert (clip.id, clip.split, rejected) == ("r\u00e9ne", "val", [])
-        assert corpus.labels("r\u00e9ne") is not None
+        labelled(corpus, "r\u00e9ne")
 
     def test_media_may_be_linked_from_another_disk(self, tmp_path):
         (tmp_path / "disk/day1").mkdir(parents=True)
@@ -291,7 +295,7 @@ def test_a_clip_may_be_called_almost_anything(tmp_path, name):
     corpus = lay_out(tmp_path, files)
     (clip,), rejected = corpus.listing()
     assert (clip.id, clip.split, clip.sentence, rejected) == (name, "val", "well", [])
-    assert len(labelled(corpus, name).times) == 1
+    assert [len(track.times) for track in labelled(corpus, name)] == [1, 1]
 
 
 def test_a_clip_turned_away_is_not_offered_and_the_others_are(tmp_path):
@@ -324,6 +328,10 @@ REFUSED = {
         {"a.mp4": "", "b.mp4": "", "clips.csv": HEADER + "a,anna,train\nb,anna,test\n"},
         "subject 'anna' is in train (clip 'a') and in test (clip 'b')",
     ),
+    "a target twice in the table": (
+        {"a.mp4": "", "labels.csv": "clip,time,joy,joy\n"},
+        "labels.csv line 1: got column 'joy' twice",
+    ),
     "an open quote": ({"a.mp4": "", "clips.csv": HEADER + '"a,x,val\n'}, "clips.csv line 2: "),
 }
 
@@ -352,57 +360,99 @@ LABELS = "time,valence,arousal\n"
 
 class TestLabels:
     def test_values_and_times_are_those_of_the_file(self, tmp_path):
-        track = labelled(lay_out(tmp_path, {"labels/a.csv": LABELS + "0,-1,1\n0.5,0.25,-0.5\n"}))
-        np.testing.assert_array_equal(track.values, [[-1, 1], [0.25, -0.5]])
-        np.testing.assert_array_equal(track.times, [0, 0.5])
-        assert track.mask.all()
+        rows = LABELS + "0,-1,1\n0.5,0.25,-0.5\n"
+        valence, arousal = labelled(lay_out(tmp_path, {"labels/a.csv": rows}))
+        assert valence.values.tolist() == [[-1], [0.25]]
+        assert arousal.values.tolist() == [[1], [-0.5]]
+        for track in (valence, arousal):
+            np.testing.assert_array_equal(track.times, [0, 0.5])
+            assert track.mask.all()
 
-    def test_a_row_nobody_annotated_is_unlabelled_throughout(self, tmp_path):
+    def test_a_row_annotated_in_one_target_counts_for_that_one(self, tmp_path):
         rows = "0,0.5,0.5\n1,nan,0.5\n2,0.5,\n3,-5,0.5\n4,0,-5.0\n"
         lay_out(tmp_path, {"labels/a.csv": LABELS + rows})
-        track = labelled(build(path=str(tmp_path), unlabelled=-5))
-        assert track.state.tolist() == [State.OK] + 4 * [State.UNLABELLED]
-        assert np.isnan(track.values[1:]).all()
+        valence, arousal = labelled(build(path=str(tmp_path), unlabelled=-5))
+        ok, none = State.OK, State.UNLABELLED
+        assert valence.state.tolist() == [ok, none, ok, none, ok]
+        assert arousal.state.tolist() == [ok, ok, none, ok, none]
+        assert np.isnan(valence.values[[1, 3]]).all() and valence.values[4] == 0
 
     def test_one_table_holds_the_rows_of_every_clip(self, tmp_path):
         table = "clip,time,valence,arousal\na,0,0.1,0\nb,0,0.2,0\na,1,0.3,0\n"
         corpus = lay_out(tmp_path, {"labels.csv": table})
-        assert labelled(corpus, "a").values[:, 0].tolist() == pytest.approx([0.1, 0.3])
-        assert labelled(corpus, "b").times.tolist() == [0]
-        assert corpus.labels("c") is None
+        assert labelled(corpus, "a")[0].values[:, 0].tolist() == pytest.approx([0.1, 0.3])
+        assert labelled(corpus, "b")[0].times.tolist() == [0]
+        assert corpus.labels("c", BOTH) == {}
 
-    def test_no_rows_is_a_track_of_none_and_no_file_is_no_track(self, tmp_path):
+    def test_neither_a_table_without_rows_nor_no_table_has_labels(self, tmp_path):
         corpus = lay_out(tmp_path, {"labels/a.csv": LABELS})
-        assert labelled(corpus, "a").values.shape == (0, 2)
-        assert corpus.labels("b") is None
+        assert corpus.labels("a", BOTH) == corpus.labels("b", BOTH) == {}
+
+    @pytest.mark.parametrize("name", ["labels/a.csv", "labels.csv"])
+    def test_any_columns_are_targets_in_ranges_of_their_own(self, tmp_path, name):
+        text = "joy,x,clip,time,dominance\n5,?,a,0.5,-0.25\n1,?,a,2,\n"
+        corpus = lay_out(tmp_path, {name: text})
+        targets = {"dominance": (-1, 1), "joy": (1, 5)}
+        dominance, joy = labelled(corpus, "a", targets)
+        assert joy.values.tolist() == [[5], [1]] and dominance.values[0] == -0.25
+        assert dominance.state.tolist() == [State.OK, State.UNLABELLED]
+        assert {"dominance", "joy"} <= set(corpus.targets())
+
+    def test_a_table_with_some_of_the_targets_gives_those(self, tmp_path):
+        files = {"labels/a.csv": "time,arousal\n0,0.5\n", "labels/b.csv": LABELS + "0,1,0\n"}
+        corpus = lay_out(tmp_path, files)
+        assert list(corpus.labels("a", BOTH)) == ["arousal"]
+        assert list(corpus.labels("b", BOTH)) == ["valence", "arousal"]
+        assert corpus.targets() == ["arousal", "valence"]
+
+    @pytest.mark.parametrize("name", ["labels/a.csv", "labels.csv"])
+    def test_a_table_with_none_of_the_targets_names_those_it_has(self, tmp_path, name):
+        corpus = lay_out(tmp_path, {name: "clip,time,joy,valnce\na,0,0,0\n"})
+        with pytest.raises(CorpusError) as failure:
+            corpus.labels("a", BOTH)
+        said = "line 1: no column 'valence' or 'arousal', got joy, valnce, nearest: 'valnce'"
+        assert f"{tmp_path / name} {said}" in str(failure.value)
+
+    def test_targets_may_have_columns_of_other_names(self, tmp_path):
+        lay_out(tmp_path, {"labels/a.csv": "time,V,A\n0,0.5,0.25\n"})
+        columns = {"valence": "V", "arousal": "A"}
+        corpus = build(path=str(tmp_path), columns=columns)
+        valence, arousal = labelled(corpus)
+        assert valence.values == 0.5 and arousal.values == 0.25
+        assert corpus.targets() == ["arousal", "valence"]
+
+    def test_a_table_that_cannot_be_read_hides_no_target_of_the_others(self, tmp_path):
+        files = {"labels/a.csv": b"time,caf\xe9\n", "labels/b.csv": "time,joy\n"}
+        assert lay_out(tmp_path, files).targets() == ["joy"]
 
     def test_a_byte_order_mark_crlf_and_further_columns_are_welcome(self, tmp_path):
         text = "\ufefftime, valence, arousal, dominance\r\n0, 0.5, 0.5, 9\r\n\r\n1, 0, 0, 9\r\n"
-        track = labelled(lay_out(tmp_path, {"labels/a.csv": text}))
+        track, _ = labelled(lay_out(tmp_path, {"labels/a.csv": text}))
         assert track.times.tolist() == [0, 1]
 
     def test_a_row_with_a_field_too_many_spoils_its_clip_and_no_other(self, tmp_path):
         table = "clip,time,valence,arousal\na,0,0,5,0\nb,0,0.2,0\n"
         corpus = lay_out(tmp_path, {"a.mp4": "", "b.mp4": "", "labels.csv": table})
         assert len(corpus.listing()[0]) == 2
-        assert corpus.labels("b") is not None
+        labelled(corpus, "b")
         with pytest.raises(
             CorpusError, match=r"labels\.csv line 2: expected 4 fields, got 5; a de"
         ):
-            corpus.labels("a")
+            corpus.labels("a", BOTH)
 
     def test_one_clip_of_a_table_does_not_spoil_another(self, tmp_path):
         table = "clip,time,valence,arousal\na,0,7,0\nb,0,0.2,0\n"
         corpus = lay_out(tmp_path, {"labels.csv": table})
-        assert corpus.labels("b") is not None
+        labelled(corpus, "b")
         with pytest.raises(CorpusError, match=r"labels\.csv line 2: valence"):
-            corpus.labels("a")
+            corpus.labels("a", BOTH)
 
 
 BROKEN = {
     "no header": ("0,0.5,0.5\n", "line 1: expected the header time,valence,arousal, got '0,0.5"),
     "another case": ("Time,Valence,Arousal\n", "no column 'time', nearest: 'Time'"),
     "a column twice": ("time,valence,arousal,time\n", "got column 'time' twice"),
+    "a target twice": ("time,valence,arousal,valence\n", "got column 'valence' twice"),
     "semicolons": ("time;valence;arousal\n0;0;0\n", "separated by commas, got semicolons"),
     "tabs": ("time\tvalence\tarousal\n", "separated by commas, got tabs"),
     "an empty file": ("", "got an empty file"),
@@ -414,7 +464,7 @@ BROKEN = {
     "a short row": (LABELS + "0,0\n", "line 2: expected 3 fields, got 2"),
     "another scale": (
         LABELS + "0,7,3\n",
-        "line 2: valence must lie in [-1, 1], got 7; map another",
+        "line 2: valence must lie in [-1, 1], got 7; say its range under `targets` in params.yaml",
     ),
     "infinity": (LABELS + "0,0,inf\n", "arousal must lie in [-1, 1], got inf"),
     "a value for 'not annotated'": (
@@ -438,7 +488,7 @@ BROKEN = {
 @pytest.mark.parametrize("text, message", BROKEN.values(), ids=BROKEN)
 def test_a_broken_label_file_is_named_with_its_line(tmp_path, text, message):
     with pytest.raises(CorpusError) as failure:
-        lay_out(tmp_path, {"labels/a.csv": text}).labels("a")
+        lay_out(tmp_path, {"labels/a.csv": text}).labels("a", BOTH)
     assert str(failure.value).startswith(str(tmp_path / "labels/a.csv"))
     assert message in str(failure.value)
 

@@ -8,8 +8,11 @@ import pytest
 from features.corpora.sentences import build
 from features.corpus import CorpusError
 from features.track import State
+from tests.repo import ROOT
 
 HEADER = "id,text,valence,arousal,subject,split\n"
+BOTH = {"valence": (-1.0, 1.0), "arousal": (-1.0, 1.0)}
+EMOBANK = ROOT.parent / "shared" / "corpora" / "emobank" / "sentences.csv"  # on some machines
 GOOD = 'good,"so, be it",0.5,-0.5,anna,val\n'
 
 
@@ -34,20 +37,81 @@ def test_a_row_is_a_clip_of_words_alone(tmp_path):
 
 def test_a_label_holds_for_all_the_time_the_sentence_takes(tmp_path):
     corpus = lay_out(tmp_path, HEADER + GOOD + "other,No.,nan,0.5,,\n")
-    label, unlabelled = corpus.labels("good"), corpus.labels("other")
-    assert label is not None and unlabelled is not None
-    assert 0 < label.times[0] <= 0.02 and 1.18 <= label.times[-1] < 1.2  # three words of 0.4 s
-    np.testing.assert_array_equal(np.unique(label.values, axis=0), [[0.5, -0.5]])
-    assert set(unlabelled.state) == {State.UNLABELLED}
-    assert corpus.labels("nobody") is None
+    for target, value in (("valence", 0.5), ("arousal", -0.5)):
+        label = corpus.labels("good", BOTH)[target]
+        assert 0 < label.times[0] <= 0.02 and 1.18 <= label.times[-1] < 1.2  # 3 words of 0.4 s
+        np.testing.assert_array_equal(np.unique(label.values), [value])
+    assert corpus.labels("nobody", BOTH) == {}
 
 
-def test_another_scale_becomes_ours(tmp_path):
+def test_a_sentence_rated_in_one_target_has_a_label_of_that(tmp_path):
+    labels = lay_out(tmp_path, HEADER + "other,No.,nan,0.5,,\n").labels("other", BOTH)
+    assert set(labels["valence"].state) == {State.UNLABELLED}
+    assert labels["arousal"].mask.all()
+
+
+def test_another_scale_becomes_that_of_the_target(tmp_path):
     lay_out(tmp_path, "id,text,valence,arousal\na,hello,5,2\nb,hi,0,1\n")
     corpus = build(path=str(tmp_path / "table.csv"), scale=[1, 5], unlabelled=0)
-    a, b = corpus.labels("a"), corpus.labels("b")
-    assert a is not None and b is not None
-    assert a.values[0].tolist() == [1.0, -0.5] and b.state[0] == State.UNLABELLED
+    a = corpus.labels("a", {"valence": (-1, 1), "arousal": (0, 100)})
+    assert a["valence"].values[0] == 1 and a["arousal"].values[0] == 25
+    assert corpus.labels("b", BOTH)["valence"].state[0] == State.UNLABELLED
+
+
+def test_without_a_scale_values_are_in_the_range_of_their_target(tmp_path):
+    corpus = lay_out(tmp_path, "id,text,joy\na,hello,4.7\n")
+    assert corpus.labels("a", {"joy": (1, 5)})["joy"].values[0] == np.float32(4.7)
+    with pytest.raises(CorpusError, match=r"line 2: joy must lie in \[1, 4\], got 4.7; say its ra"):
+        corpus.labels("a", {"joy": (1, 4)})
+
+
+@pytest.mark.parametrize("named", [None, {"valence": "V", "arousal": "A", "dominance": "D"}])
+def test_the_table_of_emobank_works_as_it_is_published(tmp_path, named):
+    text = 'id,split,V,A,D,text\na,dev,3.0,2.5,1,"Well, yes."\nb,train,1,5,3,No.\n'
+    lay_out(tmp_path, text)
+    corpus = build(path=str(tmp_path / "table.csv"), columns=named)
+    assert [clip.split for clip in corpus.listing()[0]] == ["val", "train"]
+    targets = dict.fromkeys(named or "VAD", (1.0, 5.0))
+    assert corpus.targets() == sorted(targets)
+    labels = corpus.labels("a", targets)
+    assert [track.values[0].item() for track in labels.values()] == [3, 2.5, 1]
+
+
+@pytest.mark.skipif(not EMOBANK.exists(), reason="needs ../shared/corpora")
+@pytest.mark.parametrize("named", [None, {"V": "valence", "A": "arousal", "D": "dominance"}])
+def test_emobank_is_read_whole_and_in_its_own_range(named):
+    corpus = build(path=str(EMOBANK), columns=named)
+    clips, rejected = corpus.listing()
+    splits = [clip.split for clip in clips]
+    assert rejected == []
+    assert [splits.count(s) for s in ("train", "val", "test")] == [8062, 1000, 1000]
+    names: list[str] = list(named or ("valence", "arousal", "dominance"))
+    targets = dict.fromkeys(names, (1.0, 5.0))
+    assert corpus.targets() == sorted(targets)
+    labels = corpus.labels("110CYL068_1137_1188", targets)
+    found = [np.unique(track.values).tolist() for track in labels.values()]
+    assert found == [[np.float32(3.44)], [3.0], [np.float32(3.22)]]
+    rated = [corpus.labels(clip.id, targets) for clip in clips[::1009]]
+    assert all(list(labels) == list(targets) for labels in rated)
+
+
+@pytest.mark.parametrize("word", ["val", "dev", "devel", "valid", "validation"])
+def test_the_split_val_is_known_by_what_others_call_it(tmp_path, word):
+    (clip,), _ = lay_out(tmp_path, f"id,text,split\na,hello,{word}\n").listing()
+    assert clip.split == "val"
+
+
+def test_a_table_without_any_label_has_none(tmp_path):
+    corpus = lay_out(tmp_path, "id,text,split\na,hello,\n")
+    assert corpus.labels("a", BOTH) == {} and corpus.targets() == []
+
+
+def test_a_table_with_labels_of_others_alone_names_them_and_the_nearest(tmp_path):
+    corpus = lay_out(tmp_path, "id,text,valnce,joy\na,hello,0,0\n")
+    with pytest.raises(CorpusError) as failure:
+        corpus.labels("a", BOTH)
+    said = "table.csv line 1: no column 'valence' or 'arousal', got valnce, joy, nearest: 'valnce'"
+    assert said in str(failure.value)
 
 
 def test_a_byte_order_mark_crlf_blank_lines_and_line_breaks_in_a_text_are_welcome(tmp_path):
@@ -82,7 +146,9 @@ UNLABELLED = {
 def test_a_broken_row_is_named_with_its_line_and_the_others_are_used(tmp_path, row, name, message):
     corpus = lay_out(tmp_path, HEADER + GOOD + row + "\n")
     clips, (rejected,) = corpus.listing()
-    assert [clip.id for clip in clips] == ["good"] and corpus.labels("good") is not None
+    assert [clip.id for clip in clips] == ["good"] and list(corpus.labels("good", BOTH)) == list(
+        BOTH
+    )
     assert (rejected.clip, rejected.file.name) == (name, "table.csv")
     assert message in rejected.reason and "table.csv line" in rejected.reason
     assert "hello" not in rejected.reason  # what people said stays where it is
@@ -91,9 +157,9 @@ def test_a_broken_row_is_named_with_its_line_and_the_others_are_used(tmp_path, r
 @pytest.mark.parametrize("row, message", UNLABELLED.values(), ids=UNLABELLED)
 def test_a_broken_label_is_named_with_its_line_and_the_others_are_used(tmp_path, row, message):
     corpus = lay_out(tmp_path, HEADER + GOOD + row + "\n")
-    assert len(corpus.listing()[0]) == 2 and corpus.labels("good") is not None
+    assert len(corpus.listing()[0]) == 2 and list(corpus.labels("good", BOTH)) == list(BOTH)
     with pytest.raises(CorpusError) as failure:
-        corpus.labels("bad")
+        corpus.labels("bad", BOTH)
     assert message in str(failure.value) and "table.csv line 3" in str(failure.value)
     assert "hello" not in str(failure.value)  # what people said stays where it is
 
@@ -103,8 +169,9 @@ REFUSED = {
     "semicolons": ("id;text;valence;arousal\n", "separated by commas, got semicolons"),
     "tabs": ("id\ttext\tvalence\tarousal\n", "got tabs"),
     "a misspelt column": ("id,txt,valence,arousal\n", "no column 'text', nearest: 'txt'"),
-    "no header": ("a,hello,0,0\n", "line 1: expected the header id,text,valence,arousal"),
+    "no header": ("a,hello,0,0\n", "line 1: expected the header id,text"),
     "a column twice": ("id,text,text,valence,arousal\n", "column 'text' twice"),
+    "a target twice": ("id,text,valence,arousal,valence\n", "column 'valence' twice"),
     "Latin-1": (HEADER.encode() + b"a,caf\xe9,0,0,,\n", "must be UTF-8, but byte 43 is 0xe9"),
     "UTF-16": (HEADER.encode("utf-16"), "must be UTF-8, but byte 0 is 0xff"),
     "an open quote": (HEADER + 'a,"hello,0,0,,\n', "table.csv line 2: "),

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
-from features.corpora.reading.labels import DIMENSIONS, LabelReader
+from features.corpora.reading.labels import LabelReader
 from features.corpora.reading.media import files_below, id_of
-from features.corpora.reading.tables import Row, read_table
+from features.corpora.reading.tables import Row, header_of, read_table
 from features.corpus import CorpusError, Rejection, composed
+from features.labels import Ranges
 from features.nearest import nearest_of_each
 from features.track import Track
-
-COLUMNS = ("time", *DIMENSIONS)
 
 
 class Annotations:
@@ -24,17 +24,28 @@ class Annotations:
         self._folder, self._table = path / "labels", path / "labels.csv"
         self._reader = reader
 
-    def of(self, clip: str) -> Track | None:
-        """The labels of one clip: id -> Track (T, 2), valence then arousal; None without any.
+    def of(self, clip: str, targets: Ranges) -> dict[str, Track]:
+        """The labels of one clip: id -> {target: Track (T, 1)}, of those targets that it has.
 
         Raises CorpusError naming file and line.
         """
         if clip in self._files:
-            return self._reader.track(read_table(self._files[clip], COLUMNS))
-        rows, bad = self._rows
+            columns = tuple(self._reader.columns.of(targets).values())
+            rows = read_table(self._files[clip], ("time",), optional=columns)
+            return self._reader.tracks(rows, targets)
+        table, bad = self._rows
         for reason in (r.reason for r in bad if r.clip == clip):
             raise CorpusError(reason)
-        return self._reader.track(rows[clip]) if clip in rows else None
+        return self._reader.tracks(table.get(clip, ()), targets)
+
+    def targets(self) -> list[str]:
+        """The targets that the tables have columns of, sorted."""
+        files = [*self._files.values(), *([self._table] if self._table.exists() else [])]
+        headers: list[Sequence[str]] = []
+        for file in files:
+            with suppress(CorpusError):  # what cannot be read is told of where it is read
+                headers.append(header_of(file))
+        return self._reader.columns.targets(headers)
 
     def without_clip(self, known: set[str], cut: set[str]) -> list[Rejection]:
         """The labels of clips that do not exist: a misspelt name must not leave a clip unlabelled.
@@ -70,6 +81,6 @@ class Annotations:
         rows: dict[str, list[Row]] = defaultdict(list)
         bad: list[Rejection] = []
         if self._table.exists():
-            for row in read_table(self._table, ("clip", *COLUMNS), bad=bad):
+            for row in read_table(self._table, ("clip", "time"), bad=bad, distinct=True):
                 rows[composed(row.cells["clip"])].append(row)
         return dict(rows), bad

@@ -7,35 +7,46 @@ from pathlib import Path
 
 import numpy as np
 
-from features.corpora.reading.labels import DIMENSIONS, labels_at
+from features.corpora.reading.labels import labels_at, with_rows
 from features.corpora.reading.scale import UNIT
 from features.corpora.reading.tables import Row, read_table
 from features.corpus import CorpusError
+from features.labels import Ranges
 from features.media.timestamps import frame_times
 from features.track import Track
 
+RATED = ("valence", "arousal")
 STRAY = 10  # rows; a third of a second, as much as readers of damaged videos disagree
 log = logging.getLogger(__name__)
 
 
-def labels_of_frames(file: Path, media: Path, unlabelled: float) -> Track:
-    """The labels of a table with a valence,arousal row for each frame: Track (T, 2) at their times.
+def labels_of_frames(
+    file: Path, media: Path, unlabelled: float, targets: Ranges
+) -> dict[str, Track]:
+    """The labels of a table with a valence,arousal row for each frame: {target: Track (T, 1)}.
 
-    Rows and frames are counted from the first: frames without a row are UNLABELLED, rows without
-    a frame are left out, both with a warning. Raises CorpusError naming file and line, and where
-    more than STRAY of either are left; MediaError where the video cannot be read.
+    Those of the targets that are RATED, at the times of the frames. Rows and frames are counted
+    from the first: frames without a row are UNLABELLED, rows without a frame are left out, both
+    with a warning. Raises CorpusError naming file and line, and where more than STRAY of either
+    are left; MediaError where the video cannot be read.
     """
-    rows, times = read_table(file, DIMENSIONS), frame_times(media)
+    wanted = {target: span for target, span in targets.items() if target in RATED}
+    if not wanted:
+        return {}
+    rows, times = read_table(file, RATED), frame_times(media)
     _check_lines(rows)
     count = f"{file} has {len(rows)} rows, but {media} {len(times)} frames"
     if abs(len(rows) - len(times)) > STRAY:
         raise CorpusError(f"{count}: more than {STRAY} apart, so one is not of the other")
     if len(rows) != len(times):
         log.warning("%s; both are counted from the first", count)
-    read = [[UNIT.value(row, name, unlabelled) for name in DIMENSIONS] for row in rows]
-    values = np.full((len(times), len(DIMENSIONS)), np.nan)  # (T, 2)
-    values[: len(rows)] = np.reshape(read, (-1, len(DIMENSIONS)))[: len(times)]
-    return labels_at(times, values)
+    found = {}
+    for target, span in wanted.items():
+        read = [UNIT.value(row, target, unlabelled) for row in rows]
+        values = np.full(len(times), np.nan)  # (T,)
+        values[: len(rows)] = read[: len(times)]
+        found[target] = labels_at(times, UNIT.onto(values, span))
+    return with_rows(found)
 
 
 def _check_lines(rows: list[Row]) -> None:

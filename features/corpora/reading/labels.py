@@ -1,20 +1,21 @@
-"""Labels: the rows of an annotation table as a Track of valence and arousal."""
+"""Labels: the rows of an annotation table as a Track of each target."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from features.corpora.reading.scale import UNIT, Scale
+from features.corpora.reading.columns import Columns
+from features.corpora.reading.scale import Scale, own_scale
 from features.corpora.reading.tables import Row
 from features.corpora.reading.timing import earlier, smoothed
 from features.corpus import CorpusError
+from features.labels import Range, Ranges
 from features.track import State, Track, track
 
-DIMENSIONS = ("valence", "arousal")
 CONSTANT_S = (
     0.04  # s between the rows of a label that holds for a whole clip: as dense as traces are
 )
@@ -22,20 +23,22 @@ CONSTANT_S = (
 
 @dataclass(frozen=True, slots=True)
 class LabelReader:
-    """A reader of annotations: numbers on a scale become labels in [-1, 1].
+    """A reader of annotations: numbers on a scale become labels in the range of their target.
 
     unlabelled  a value that means 'not annotated', beside an empty cell and NaN; None: no value
-    scale       the range that raters rated in
+    scale       the range that raters rated in; None: that of the target
     lag_s       the time raters take to react; labels are moved that much earlier
     smooth_s    the window of a centred moving average; None: labels stay as annotated
+    columns     the column of each target
 
     Raises CorpusError for a lag or a window that cannot be.
     """
 
     unlabelled: float | None = None
-    scale: Scale = UNIT
+    scale: Scale | None = None
     lag_s: float = 0.0
     smooth_s: float | None = None
+    columns: Columns = field(default_factory=Columns)
 
     def __post_init__(self) -> None:
         if not 0 <= self.lag_s < math.inf:
@@ -43,39 +46,57 @@ class LabelReader:
         if self.smooth_s is not None and not 0 < self.smooth_s < math.inf:
             raise CorpusError(f"smooth_s must be above 0 s, or null, got {self.smooth_s}")
 
-    def track(self, rows: Sequence[Row]) -> Track:
-        """The labels of one clip: T rows with time (s), valence, arousal -> Track (T', 2).
+    def tracks(self, rows: Sequence[Row], targets: Ranges) -> dict[str, Track]:
+        """The labels of one clip: T rows with a time (s) -> {target: Track (T', 1)}.
 
-        A row is UNLABELLED if either value is empty, NaN or `unlabelled`. Raises CorpusError
-        naming file and line for anything that is not a number, lies outside the scale, or a time
-        that does not come after the one before.
+        Of the targets those whose column the table has. A row is UNLABELLED in a target if its
+        cell is empty, NaN or `unlabelled`. Raises CorpusError naming file and line for anything
+        that is not a number, lies outside the scale, or a time that does not come after the one
+        before, and where the table has none of the columns.
         """
-        values = ([self.scale.value(row, d, self.unlabelled) for d in DIMENSIONS] for row in rows)
-        return self.timed(labels_at(times_of(rows), values))
+        if not rows:
+            return {}
+        found, times = self.columns.found(rows[0], targets), times_of(rows)
+        tracks = {
+            target: self.timed(labels_at(times, self.values(rows, target, targets[target])))
+            for target in found
+        }
+        return with_rows(tracks)
+
+    def values(self, rows: Sequence[Row], target: str, span: Range) -> np.ndarray:
+        """The values of a target in its range, NaN where there is none: T rows -> float64 (T,).
+
+        Raises CorpusError naming file and line.
+        """
+        scale, (column,) = self.scale or own_scale(target, span), self.columns.of([target]).values()
+        return scale.onto(np.array([scale.value(r, column, self.unlabelled) for r in rows]), span)
 
     def timed(self, labels: Track) -> Track:
-        """Labels in [-1, 1], smoothed, and moved earlier by the lag."""
+        """Labels smoothed, and moved earlier by the lag."""
         if self.smooth_s is not None:
             labels = smoothed(labels, self.smooth_s)
         return earlier(labels, self.lag_s)
 
 
-def labels_at(times: Sequence[float] | np.ndarray, values: Iterable[Sequence[float]]) -> Track:
-    """The Track (T, 2) of (valence, arousal) at T times, UNLABELLED where either of them is NaN."""
-    array = np.array(list(values), dtype=np.float32).reshape(-1, len(DIMENSIONS))  # (T, 2)
-    missing = np.isnan(array).any(axis=1)  # (T,)
-    state = np.where(missing, State.UNLABELLED, State.OK).astype(np.uint8)
-    return track(array, np.array(times, dtype=np.float64), state)
+def labels_at(times: Sequence[float] | np.ndarray, values: np.ndarray) -> Track:
+    """The Track (T, 1) of values (T,) at T times, UNLABELLED where they are NaN."""
+    state = np.where(np.isnan(values), State.UNLABELLED, State.OK).astype(np.uint8)
+    return track(values.reshape(-1, 1), np.array(times, dtype=np.float64), state)
 
 
-def constant(valence: float, arousal: float, duration: float) -> Track:
-    """A constant label of a clip of `duration` s, as a Track (T, 2): a row every CONSTANT_S.
+def with_rows(labels: Mapping[str, Track]) -> dict[str, Track]:
+    """Those targets that have a row: where there is none, a clip has no labels of the target."""
+    return {target: track for target, track in labels.items() if len(track.times)}
+
+
+def constant(value: float, duration: float) -> Track:
+    """A constant label of a clip of `duration` s, as a Track (T, 1): a row every CONSTANT_S.
 
     An utterance's label holds for all of it. Rows that cover the clip reach every step of any
     grid, while a single row would reach those within `align.labels.largest_gap_s` of it.
     """
     count = max(1, math.ceil(duration / CONSTANT_S))
-    return labels_at((np.arange(count) + 0.5) * duration / count, [(valence, arousal)] * count)
+    return labels_at((np.arange(count) + 0.5) * duration / count, np.full(count, value))
 
 
 def times_of(rows: Sequence[Row], column: str = "time", unit_s: float = 1.0) -> list[float]:

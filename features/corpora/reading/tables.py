@@ -48,18 +48,27 @@ DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def read_table(
-    file: Path, columns: tuple[str, ...], delimiter: str = ",", bad: list[Rejection] | None = None
+    file: Path,
+    columns: tuple[str, ...],
+    delimiter: str = ",",
+    bad: list[Rejection] | None = None,
+    optional: tuple[str, ...] = (),
+    distinct: bool = False,
 ) -> list[Row]:
     """Every row of a delimited UTF-8 file whose header names at least `columns`.
 
     A byte order mark, CRLF, blank lines, further columns and any column order are all welcome.
-    bad   takes the rows with too few or too many fields, by the first of `columns`; without it one
-          such row is an error.
+    bad       takes the rows with too few or too many fields, by the first of `columns`; without
+              it one such row is an error
+    optional  columns that are read where they are there
+    distinct  any column may be read, so that none may be there twice
     Raises CorpusError naming file and line, or file and byte where it is not UTF-8.
     """
     lines = _records(file, delimiter)
     _, header = next(lines, (1, []))
-    _check_header(file, header, columns, delimiter)
+    _check_header(file, header, columns, optional, delimiter)
+    if distinct:
+        _check_distinct(file, header)
     rows = []
     for line, fields in lines:
         row = Row(file, line, dict(zip(header, fields, strict=False)))
@@ -72,6 +81,14 @@ def read_table(
             continue
         rows.append(row)
     return rows
+
+
+def header_of(file: Path, delimiter: str = ",") -> list[str]:
+    """The names of a table's columns, unchecked; none of an empty file.
+
+    Raises CorpusError naming file and byte where it is not UTF-8.
+    """
+    return next(_records(file, delimiter), (1, []))[1]
 
 
 def _records(file: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -95,8 +112,14 @@ def text_of(file: Path) -> str:
         ) from error
 
 
-def _check_header(file: Path, header: list[str], columns: tuple[str, ...], delimiter: str) -> None:
-    wanted, got = delimiter.join(columns), delimiter.join(header)
+def _check_header(
+    file: Path,
+    header: list[str],
+    columns: tuple[str, ...],
+    optional: tuple[str, ...],
+    delimiter: str,
+) -> None:
+    wanted, got = delimiter.join(columns + optional), delimiter.join(header)
     expected = f"{file} line 1: expected the header {wanted}"
     if not header:
         raise CorpusError(f"{expected}, got an empty file")
@@ -104,9 +127,16 @@ def _check_header(file: Path, header: list[str], columns: tuple[str, ...], delim
         if other != delimiter and any(other in field for field in header):
             here = DELIMITERS[delimiter]
             raise CorpusError(f"{expected}, separated by {here}, got {name}: {got!r}")
-    for column in columns:
+    for column in columns + optional:
         if header.count(column) > 1:
             raise CorpusError(f"{expected}, got column {column!r} twice")
+    for column in columns:
         if column not in header:
             hint = nearest(column, header)
             raise CorpusError(f"{expected}, got {got!r}: no column {column!r}{hint}")
+
+
+def _check_distinct(file: Path, header: list[str]) -> None:
+    for column in filter(None, header):
+        if header.count(column) > 1:
+            raise CorpusError(f"{file} line 1: got column {column!r} twice")
