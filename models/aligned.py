@@ -18,7 +18,7 @@ class AlignedClip:
     tokens      {modality: float (T, D)}   any value, NaN included, where the mask is False
     masks       {modality: bool (T,)}      True where the modality has a row
     labels      float (T, Y)               any value, NaN included, where the mask is False
-    label_mask  bool (T,)                  True where the annotators gave a value
+    label_mask  bool (T, Y)                True where the annotators gave a target's value
 
     Raises ShapeError, TypeError or ValueError where that does not hold; T may be 0.
     """
@@ -32,18 +32,21 @@ class AlignedClip:
         if self.tokens.keys() != self.masks.keys():
             raise ValueError(f"tokens of {list(self.tokens)} but masks of {list(self.masks)}")
         sizes = expect("labels", self.labels, "T Y")
-        _check("labels", self.labels, "Y", self.label_mask, sizes)
+        finite = self.labels.isfinite()
+        _check("labels", finite, self.label_mask, "values", "T Y", sizes)
         for m, x in self.tokens.items():
-            _check(f"tokens[{m!r}]", x, "D", self.masks[m], {"T": sizes["T"]})
+            found = expect(f"tokens[{m!r}]", x, "T D", T=sizes["T"])
+            _check(f"tokens[{m!r}]", x.isfinite().all(dim=1), self.masks[m], "rows", "T", found)
 
     def __len__(self) -> int:
         return len(self.labels)
 
 
-def _check(name: str, x: Tensor, width: str, mask: Tensor, sizes: dict[str, int]) -> None:
-    found = expect(name, x, f"T {width}", **sizes)
-    expect(f"the mask of {name}", mask, "T", **found)
+def _check(
+    name: str, finite: Tensor, mask: Tensor, what: str, axes: str, sizes: dict[str, int]
+) -> None:
+    expect(f"the mask of {name}", mask, axes, **sizes)
     if mask.dtype != torch.bool:
         raise TypeError(f"the mask of {name} must be bool, got {mask.dtype}")
-    if bad := int((mask & ~x.isfinite().all(dim=1)).sum()):
-        raise ValueError(f"{name} has {bad} rows that its mask calls valid but are not finite")
+    if bad := int((mask & ~finite).sum()):
+        raise ValueError(f"{name} has {bad} {what} that its mask calls valid but are not finite")

@@ -16,7 +16,7 @@ from models.aligned import AlignedClip
 class Batch(NamedTuple):
     """One batch of windows.
 
-    tokens {modality: (B, T, D)}  masks {modality: (B, T)}  labels (B, T, Y)  label_mask (B, T)
+    tokens {modality: (B, T, D)}  masks {modality: (B, T)}  labels and label_mask (B, T, Y)
     """
 
     tokens: dict[str, Tensor]
@@ -31,7 +31,7 @@ class Dataset:
 
     Overlapping windows share their rows, so memory does not grow with the overlap.
 
-    tokens {modality: (R, D)}  masks {modality: (R,)}  labels (R, Y)  label_mask (R,)
+    tokens {modality: (R, D)}  masks {modality: (R,)}  labels (R, Y)  label_mask (R, Y)
     index  (W, T) the row that a window reads at each step
     inside (W, T) False where the window reaches beyond its clip
     clip   (W,)   which clip a window is cut from
@@ -59,7 +59,7 @@ class Dataset:
             tokens={m: torch.cat([c.tokens[m] for c in clips]) for m in modalities},  # (R, D)
             masks={m: torch.cat([c.masks[m] for c in clips]) for m in modalities},  # (R,)
             labels=torch.cat([c.labels for c in clips]),  # (R, Y)
-            label_mask=torch.cat([c.label_mask for c in clips]),  # (R,)
+            label_mask=torch.cat([c.label_mask for c in clips]),  # (R, Y)
             index=torch.cat([i + n for (i, _), n in zip(cuts, before, strict=True)]),  # (W, T)
             inside=torch.cat([inside for _, inside in cuts]),  # (W, T)
             clip=torch.cat([torch.full((len(i),), n) for n, (i, _) in enumerate(cuts)]),  # (W,)
@@ -70,8 +70,9 @@ class Dataset:
         return len(self.index)
 
     def labelled(self) -> Dataset:
-        """The windows that hold a label, the only ones that a loss can use."""
-        holds = (self.label_mask[self.index] & self.inside).any(dim=1)  # (W,)
+        """The windows that hold a label of any target, the only ones that a loss can use."""
+        labelled = self.label_mask.any(dim=1)  # (R,)
+        holds = (labelled[self.index] & self.inside).any(dim=1)  # (W,)
         parts = {name: getattr(self, name)[holds] for name in ("index", "inside", "clip")}
         return replace(self, **parts)
 
@@ -90,5 +91,5 @@ class Dataset:
             {m: x[index] for m, x in self.tokens.items()},
             {m: x[index] & inside for m, x in self.masks.items()},
             self.labels[index],
-            self.label_mask[index] & inside,
+            self.label_mask[index] & inside[..., None],
         )

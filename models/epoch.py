@@ -14,9 +14,16 @@ from models.standardise import Standardised
 
 
 def train_epoch(
-    model: Standardised, data: Dataset, order: Tensor, recipe: Recipe, optimiser: Optimizer
+    model: Standardised,
+    data: Dataset,
+    order: Tensor,
+    recipe: Recipe,
+    optimiser: Optimizer,
+    weights: Tensor | None = None,
 ) -> float:
     """Train for one epoch on the windows numbered by `order` (W,) -> mean loss of the batches.
+
+    weights  of the targets in the loss (Y,), None: all 1
 
     Raises FloatingPointError, with batch and clip, for a loss that is not finite.
     """
@@ -27,7 +34,7 @@ def train_epoch(
     for number, which in enumerate(batches, start=1):
         tokens, masks, labels, label_mask = data.batch(which)
         out = model(tokens, masks)  # (B, T, Y)
-        loss = LOSSES[recipe.loss](out, labels, label_mask)
+        loss = LOSSES[recipe.loss](out, labels, label_mask, weights)
         if not math.isfinite(value := loss.item()):
             raise FloatingPointError(
                 f"the loss is {value} in batch {number} of {len(batches)}"

@@ -10,31 +10,50 @@ from torch import Tensor, nn
 
 from models.shapes import expect
 
+# What torch's containers of modules and parameters call their own.
+TAKEN = frozenset({*dir(nn.ModuleDict()), *dir(nn.ParameterDict())})
+
 
 class Head(nn.Module):
     """A fusion head: one or more modalities on one time grid -> the targets at every step.
 
     Rows without data enter as zeros, whatever they hold, NaN included. Modalities in the batch
     that are not in `widths` are not read. A subclass sets `fewest` and `most`, how many modalities
-    it can fuse, and defines `fuse`; one with gates also defines `gates`.
+    it can fuse, and `published`, those of its paper, and defines `fuse`; one with gates also
+    defines `gates`.
 
-    Raises ValueError for another number of modalities or a size below 1.
+    Raises ValueError for another number of modalities, a size below 1, and a modality under whose
+    name torch cannot keep weights.
     """
 
     fewest: ClassVar[int] = 1
-    most: ClassVar[int | None] = None
+    most: ClassVar[int | None] = None  # any number
+    published: ClassVar[tuple[str, ...]] = ()  # a baseline has no paper
 
     def __init__(self, widths: Mapping[str, int], steps: int, targets: int) -> None:
         super().__init__()
-        if len(widths) < self.fewest or (self.most and len(widths) > self.most):
-            upper = "or more" if self.most is None else f"to {self.most}"
-            raise ValueError(
-                f"{type(self).__name__} fuses {self.fewest} {upper} modalities, got {list(widths)}"
-            )
-        for name, size in {**widths, "steps": steps, "targets": targets}.items():
+        if not self.fuses(len(widths)):
+            raise ValueError(f"{self.limits(type(self).__name__)}, got {list(widths)}")
+        for name in widths:
+            _check_name(name)
+        for name, size in [*widths.items(), ("steps", steps), ("targets", targets)]:
             if size < 1:
                 raise ValueError(f"{name} must be 1 or more, got {size}")
         self.widths, self.steps, self.targets = dict(widths), steps, targets
+
+    @classmethod
+    def fuses(cls, count: int) -> bool:
+        """Whether it can fuse so many modalities."""
+        return cls.fewest <= count and (cls.most is None or count <= cls.most)
+
+    @classmethod
+    def limits(cls, name: str) -> str:
+        """As words: "jca fuses 2 or more modalities (published: visual, audio)"."""
+        paper = f" (published: {', '.join(cls.published)})" if cls.published else ""
+        if cls.most == 1:
+            return f"{name} reads 1 modality{paper}"
+        upper = "or more" if cls.most is None else f"to {cls.most}"
+        return f"{name} fuses {cls.fewest} {upper} modalities{paper}"
 
     def forward(self, tokens: Mapping[str, Tensor], masks: Mapping[str, Tensor]) -> Tensor:
         """Predictions: tokens {modality: (B, T, D)}, masks {modality: (B, T) bool} -> (B, T, Y).
@@ -82,3 +101,11 @@ class Head(nn.Module):
             # where, not a product: zero times NaN is NaN
             streams[m] = torch.where(masks[m][..., None], tokens[m], 0.0)  # (B, T, D)
         return streams
+
+
+def _check_name(modality: str) -> None:
+    if not modality or "." in modality or modality in TAKEN:
+        raise ValueError(
+            f"no modality can be called {modality!r}: torch keeps weights under its name, which "
+            'must not be empty, contain "." or be what torch calls something of its own'
+        )

@@ -1,4 +1,4 @@
-"""Losses on the concordance correlation coefficient, over the steps that have a label."""
+"""Losses on the concordance correlation coefficient, each target's over its own labelled steps."""
 
 from __future__ import annotations
 
@@ -13,48 +13,55 @@ from models.shapes import expect
 EPSILON = 1e-8
 
 
-def ccc_flat(prediction: Tensor, label: Tensor, mask: Tensor) -> Tensor:
+Loss = Callable[[Tensor, Tensor, Tensor, Tensor | None], Tensor]
+
+
+def ccc_flat(
+    prediction: Tensor, label: Tensor, mask: Tensor, weights: Tensor | None = None
+) -> Tensor:
     """CCC loss over all labelled steps of a batch together: 1 - CCC, summed over the targets.
 
-    Prediction and label (B, T, Y), mask (B, T) bool -> scalar, 0 at best and Y without any
-    agreement. A batch that cannot define a CCC counts as one without agreement.
+    Prediction and label (B, T, Y), mask (B, T, Y) bool, weights (Y,) that the targets are
+    multiplied by, or None -> scalar, 0 at best and Y (or the weights' sum) without any agreement.
+    A target whose CCC a batch cannot define counts as one without agreement.
 
     Source: the clip-based heads JCA, RJCA, DCA and JMT (Praveen et al.); moments unbiased.
     """
-    _check(prediction, label, mask)
-    rows = [x.flatten(0, 1)[None] for x in (prediction, label, mask)]  # (1, B T, Y), (1, B T)
-    return (1 - _ccc(*rows, biased_covariance=False)).sum()
+    _check(prediction, label, mask, weights)
+    rows = [x.flatten(0, 1)[None] for x in (prediction, label, mask)]  # (1, B T, Y)
+    return _total(1 - _ccc(*rows, biased_covariance=False)[0], weights)
 
 
-def ccc_sequence(prediction: Tensor, label: Tensor, mask: Tensor) -> Tensor:
+def ccc_sequence(
+    prediction: Tensor, label: Tensor, mask: Tensor, weights: Tensor | None = None
+) -> Tensor:
     """CCC loss by window: 1 - the mean of the CCC of each window, summed over the targets.
 
-    Prediction and label (B, T, Y), mask (B, T) bool -> scalar. Windows with fewer than two labels
-    have no CCC and are left out of the mean.
+    Prediction and label (B, T, Y), mask (B, T, Y) bool, weights (Y,) or None, as in ccc_flat ->
+    scalar. Windows with fewer than two labels of a target are left out of the mean of that target.
 
     Source: the frame-based heads RJCMA and GRJCA (Praveen & Alam, CVPRW 2024 and 2025), which
     divide a biased covariance by unbiased variances.
     """
-    _check(prediction, label, mask)
-    defined = (mask.sum(dim=1) >= 2).to(prediction.dtype)[:, None]  # (B, 1)
+    _check(prediction, label, mask, weights)
+    defined = (mask.sum(dim=1) >= 2).to(prediction.dtype)  # (B, Y)
     each = _ccc(prediction, label, mask, biased_covariance=True) * defined  # (B, Y)
-    return (1 - each.sum(dim=0) / defined.sum().clamp(min=1)).sum()
+    return _total(1 - each.sum(dim=0) / defined.sum(dim=0).clamp(min=1), weights)
 
 
-LOSSES: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
+LOSSES: dict[str, Loss] = {
     "ccc_flat": ccc_flat,
     "ccc_sequence": ccc_sequence,
 }
 
 
-def _ccc(x: Tensor, y: Tensor, mask: Tensor, biased_covariance: bool) -> Tensor:
-    """CCC along the second axis: x and y (B, T, Y), mask (B, T) -> (B, Y).
+def _ccc(x: Tensor, y: Tensor, valid: Tensor, biased_covariance: bool) -> Tensor:
+    """CCC along the second axis: x, y and mask (B, T, Y) -> (B, Y).
 
     Written with the covariance, not with the correlation times both deviations: the same number,
     and no square root whose gradient is infinite at a constant prediction.
     """
-    valid = mask[..., None]  # (B, T, 1)
-    count = valid.sum(dim=1)  # (B, 1)
+    count = valid.sum(dim=1)  # (B, Y)
     spread = (count - 1).clamp(min=1)
     x, y = torch.where(valid, x, 0.0), torch.where(valid, y, 0.0)
     mean_x, mean_y = (v.sum(dim=1) / count.clamp(min=1) for v in (x, y))  # (B, Y)
@@ -65,7 +72,14 @@ def _ccc(x: Tensor, y: Tensor, mask: Tensor, biased_covariance: bool) -> Tensor:
     return 2 * covariance / (variances + (mean_x - mean_y).square() + EPSILON)
 
 
-def _check(prediction: Tensor, label: Tensor, mask: Tensor) -> None:
+def _total(losses: Tensor, weights: Tensor | None) -> Tensor:
+    """The sum of the targets' losses (Y,), each times its weight where there are weights."""
+    return (losses if weights is None else losses * weights).sum()
+
+
+def _check(prediction: Tensor, label: Tensor, mask: Tensor, weights: Tensor | None) -> None:
     sizes = expect("prediction", prediction, "B T Y")
     expect("label", label, "B T Y", **sizes)
-    expect("mask", mask, "B T", **sizes)
+    expect("mask", mask, "B T Y", **sizes)
+    if weights is not None:
+        expect("weights", weights, "Y", Y=sizes["Y"])

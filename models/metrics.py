@@ -47,20 +47,22 @@ METRICS = {"ccc": ccc, "pearson": pearson, "rmse": rmse}
 def scores(
     prediction: ArrayLike, label: ArrayLike, mask: ArrayLike, targets: Sequence[str]
 ) -> dict[str, dict[str, float]]:
-    """Every metric of every target: (R, Y), (R, Y), mask (R,) -> {target: {metric: value}}.
+    """Every metric of every target: (R, Y), (R, Y), mask (R, Y) -> {target: {metric: value}}.
 
-    Only rows whose mask is True are read. Raises as `ccc` does, with the target's name.
+    Of each target the steps whose mask is True are read. Raises as `ccc` does, with its name.
     """
     x, y, valid = np.asarray(prediction), np.asarray(label), np.asarray(mask)
-    if x.shape != y.shape or x.shape != (len(valid), len(targets)) or valid.dtype != np.bool_:
+    shapes, kind = [v.shape for v in (x, y, valid)], valid.dtype
+    if set(shapes) != {(len(x), len(targets))} or kind != np.bool_:
         raise ValueError(
-            f"scores of {len(targets)} targets need prediction and label (R, {len(targets)}) and "
-            f"a bool mask (R,), got {x.shape}, {y.shape} and {valid.dtype} {valid.shape}"
+            f"scores of {len(targets)} targets need prediction, label and a bool mask, each "
+            f"(R, {len(targets)}), got {', '.join(map(str, shapes))} and a mask of {kind}"
         )
     table = {}
     for k, target in enumerate(targets):
         try:
-            table[target] = {name: f(x[valid, k], y[valid, k]) for name, f in METRICS.items()}
+            series = x[valid[:, k], k], y[valid[:, k], k]  # (R,), (R,)
+            table[target] = {name: metric(*series) for name, metric in METRICS.items()}
         except ValueError as error:
             raise ValueError(f"{target}: {error}") from error
     return table

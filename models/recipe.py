@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -34,6 +35,7 @@ class Recipe:
     schedule      of lr: constant; cosine, to 0 at the last epoch; plateau, a tenth of it after
                   more than 5 epochs without a better validation CCC, as RJCMA is trained
     loss          ccc_flat or ccc_sequence, see models/losses.py
+    target_weights  of the targets in the loss, {target: above 0}, 1 where not named; None: all 1
 
     Raises ValueError for an unknown name, with the nearest, and for a value out of range.
     """
@@ -49,6 +51,7 @@ class Recipe:
     schedule: str
     loss: str
     clip_norm: float | None
+    target_weights: dict[str, float] | None
 
     def __post_init__(self) -> None:
         for kind, known in (("optimiser", OPTIMISERS), ("schedule", SCHEDULES), ("loss", LOSSES)):
@@ -70,6 +73,12 @@ class Recipe:
             )
         if self.loss == "ccc_sequence" and self.steps < 2:
             raise ValueError("ccc_sequence needs windows of 2 steps or more; use ccc_flat")
+        for target, weight in (self.target_weights or {}).items():
+            if not (weight > 0 and math.isfinite(weight)):
+                raise ValueError(
+                    f"the weight of {target} under target_weights must be a number above 0, got "
+                    f"{weight}; to leave a target out, take it out of the targets"
+                )
 
 
 def make_optimiser(recipe: Recipe, parameters: Iterable[nn.Parameter]) -> Optimizer:

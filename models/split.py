@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import torch
+from torch import Tensor
 
 from models.aligned import AlignedClip
 from models.metrics import ccc
@@ -12,28 +13,33 @@ from models.prediction import explain, predict
 from models.recipe import Recipe
 from models.shapes import expect
 from models.standardise import Standardised
+from models.targets import Range, Ranges
 
+# Labels may leave their range by this share of its larger end: rounding to float32, and means.
+ROUNDING = 1e-5
 HINT = "; give it some, or name another split where this one is used"
 
 
 def split_ccc(
     model: Standardised, clips: Mapping[str, AlignedClip], recipe: Recipe
 ) -> tuple[float, ...]:
-    """CCC (models.metrics.ccc) of each target over all labelled steps of all clips together.
+    """CCC (models.metrics.ccc) of each target over its labelled steps of all clips together.
 
     Raises FloatingPointError, with the clip, for predictions that are not finite.
     """
     predictions = []
     for name, clip in clips.items():
-        predicted = predict(model, clip, recipe.steps, recipe.hop, recipe.batch)[clip.label_mask]
-        if bad := int((~predicted.isfinite()).sum()):
+        predicted = predict(model, clip, recipe.steps, recipe.hop, recipe.batch)
+        read = predicted[clip.label_mask.any(dim=1)]
+        if bad := int((~read.isfinite()).sum()):
             raise FloatingPointError(
-                f"{bad} of {predicted.numel()} predictions for clip {name!r} are not finite"
+                f"{bad} of {read.numel()} predictions for clip {name!r} are not finite"
             )
         predictions.append(predicted)
     x = torch.cat(predictions)  # (R, Y)
-    y = torch.cat([c.labels[c.label_mask] for c in clips.values()])
-    return tuple(ccc(x[:, k].numpy(), y[:, k].numpy()) for k in range(y.shape[1]))
+    y, mask = (torch.cat([getattr(c, k) for c in clips.values()]) for k in ("labels", "label_mask"))
+    columns = zip(x.T, y.T, mask.T, strict=True)
+    return tuple(ccc(x[valid].numpy(), y[valid].numpy()) for x, y, valid in columns)
 
 
 def gate_activity(
@@ -51,11 +57,12 @@ def gate_activity(
 
 
 def check(
-    split: str, clips: Mapping[str, AlignedClip], widths: Mapping[str, int], targets: Sequence[str]
+    split: str, clips: Mapping[str, AlignedClip], widths: Mapping[str, int], targets: Ranges
 ) -> None:
-    """Check that a split has clips, the head's modalities in each, and labels that define a CCC.
+    """Check that a split has clips, the head's modalities in each, and labels of each target that
+    lie in its range and define a CCC.
 
-    Raises KeyError, ShapeError or ValueError with the split, the clip and what is wrong with it.
+    Raises KeyError, ShapeError or ValueError with the split, the clip or target and what is wrong.
     """
     if not clips:
         raise ValueError(f"the {split} split has no clip{HINT}")
@@ -66,12 +73,28 @@ def check(
             raise KeyError(f"{name} lacks {', '.join(missing)}; mask what has no data")
         for m, width in widths.items():
             expect(f"{name}: tokens[{m!r}]", clip.tokens[m], "T D", D=width)
-    labels = torch.cat([c.labels[c.label_mask] for c in clips.values()])  # (R, Y)
-    if not len(labels):
-        raise ValueError(f"the {split} split has no valid label in {len(clips)} clips{HINT}")
-    for target, column in zip(targets, labels.T, strict=True):
-        if column.min() == column.max():
+    for k, (target, bounds) in enumerate(targets.items()):
+        each = {name: c.labels[c.label_mask[:, k], k] for name, c in clips.items()}  # {clip: (R,)}
+        _check_target(split, target, each, bounds)
+
+
+def _check_target(split: str, target: str, each: Mapping[str, Tensor], bounds: Range) -> None:
+    low, high = bounds
+    slack = ROUNDING * max(abs(low), abs(high))
+    for clip_name, labels in each.items():
+        outside = labels[(labels < low - slack) | (labels > high + slack)]
+        if len(outside):
             raise ValueError(
-                f"the {split} split's {target} is {column[0]:g} in all {len(column)} valid "
-                f"labels; its CCC is undefined"
+                f"{split} clip {clip_name!r}: {len(outside)} of {len(labels)} labels of {target} "
+                f"are outside its range [{low:g}, {high:g}], first {outside[0]:g}"
             )
+    labels = torch.cat(list(each.values()))
+    if not len(labels):
+        raise ValueError(
+            f"the {split} split has no valid label of {target} in {len(each)} clips{HINT}"
+        )
+    if labels.min() == labels.max():
+        raise ValueError(
+            f"the {split} split's {target} is {labels[0]:g} in all {len(labels)} valid "
+            f"labels; its CCC is undefined"
+        )

@@ -1,14 +1,16 @@
-"""Standardisation of features to zero mean and unit deviation, saved with the weights of a head."""
+"""A head between units: features standardised before it, predictions in the targets' ranges."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from models.aligned import AlignedClip
 from models.head import Head
+from models.targets import Range
 
 # A feature whose deviation is below this share of its mean is constant but for float32 rounding.
 CONSTANT = 1e-6
@@ -39,14 +41,32 @@ class Scale(nn.Module):
 
 
 class Standardised(nn.Module):
-    """A head with standardisation in front, which takes features as their extractors made them.
+    """A head that takes features as their extractors made them and predicts in targets' ranges.
 
-    It is called like the head inside it, and its state_dict is all that inference needs.
+        y = middle + reach * head(standardised)    middle (low + high) / 2, reach (high - low) / 2
+
+    It is called like the head inside it, and its state_dict is all that inference needs. Without
+    `ranges` each target's is -1 to 1, where the output is the head's, bit for bit. Raises
+    ValueError for another number of ranges than targets, and for a range that is none.
     """
 
-    def __init__(self, head: Head) -> None:
+    middle: Tensor
+    reach: Tensor
+
+    def __init__(self, head: Head, ranges: Sequence[Range] | None = None) -> None:
         super().__init__()
         self.head = head
+        ranges = [(-1.0, 1.0)] * head.targets if ranges is None else list(ranges)
+        if len(ranges) != head.targets:
+            raise ValueError(f"{head.targets} targets need as many ranges, got {len(ranges)}")
+        for low, high in ranges:
+            if not (low < high and math.isfinite(high - low)):
+                raise ValueError(f"a range is a low and a higher number, got [{low}, {high}]")
+        # -0.0 rather than 0.0 in the middle of -1 to 1: adding it changes no bit, not even of -0.0
+        middle = [-((-low - high) / 2) for low, high in ranges]
+        self.register_buffer("middle", torch.tensor(middle, dtype=torch.float32))  # (Y,)
+        reach = [(high - low) / 2 for low, high in ranges]
+        self.register_buffer("reach", torch.tensor(reach, dtype=torch.float32))  # (Y,)
         self.scale = nn.ModuleDict({m: Scale(width) for m, width in head.widths.items()})
 
     def fit(self, clips: Iterable[AlignedClip]) -> None:
@@ -66,7 +86,7 @@ class Standardised(nn.Module):
 
     def forward(self, tokens: Mapping[str, Tensor], masks: Mapping[str, Tensor]) -> Tensor:
         """Predictions: tokens {modality: (B, T, D)}, masks {modality: (B, T)} -> (B, T, Y)."""
-        return self.head(self._scaled(tokens), masks)
+        return self.middle + self.reach * self.head(self._scaled(tokens), masks)
 
     def explain(
         self, tokens: Mapping[str, Tensor], masks: Mapping[str, Tensor]

@@ -12,7 +12,7 @@ from torch.nn.utils.parametrizations import weight_norm
 from models.dropout import Dropout
 from models.unit import unit
 
-# The widths in the authors' GRJCA configuration, for the three modalities it names.
+# The widths in the authors' GRJCA configuration, for the three kinds of modalities it names.
 PUBLISHED_CHANNELS: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {
         "visual": (512, 512, 256, 256),
@@ -20,6 +20,11 @@ PUBLISHED_CHANNELS: Mapping[str, tuple[int, ...]] = MappingProxyType(
         "text": (256, 256, 128, 128),
     }
 )
+
+
+def published(kinds: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
+    """{modality: its kind} -> {modality: the published widths of its kind}, where there are any."""
+    return {m: PUBLISHED_CHANNELS[k] for m, k in kinds.items() if k in PUBLISHED_CHANNELS}
 
 
 class CausalConv(nn.Module):
@@ -83,10 +88,11 @@ class TCNEncoder(nn.Module):
 
 
 class TCNEncoders(nn.Module):
-    """A TCN encoder per modality; the published widths where `channels` is None.
+    """A TCN encoder per modality.
 
+    Where `channels` is None these are the published ones of modalities called visual, audio, text.
     `unit` L2-normalises each step, as GRJCA does and RJCMA does not.
-    Raises ValueError for a modality without widths.
+    Raises ValueError for a modality without widths, with the published ones.
     """
 
     def __init__(
@@ -100,7 +106,12 @@ class TCNEncoders(nn.Module):
         super().__init__()
         chosen = PUBLISHED_CHANNELS if channels is None else channels
         if missing := [m for m in widths if m not in chosen]:
-            raise ValueError(f"no TCN widths for {', '.join(missing)}; channels has {list(chosen)}")
+            has = "is not given" if channels is None else f"has {list(channels)}"
+            known = ", ".join(f"{k} {list(v)}" for k, v in PUBLISHED_CHANNELS.items())
+            raise ValueError(
+                f"no TCN widths for {', '.join(missing)}; channels {has}. The published ones to "
+                f"choose from are: {known}"
+            )
         each = {m: TCNEncoder(width, chosen[m], kernel, dropout) for m, width in widths.items()}
         self.widths = {m: encoder.width for m, encoder in each.items()}
         self.each, self.unit = nn.ModuleDict(each), unit

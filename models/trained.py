@@ -20,7 +20,10 @@ Predictions = dict[str, np.ndarray]  # {clip id: (T, Y)}
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A trained model in eval mode, with its recipe and the record of how it was made."""
+    """A trained model in eval mode, with its recipe and the record of how it was made.
+
+    about  its `targets` are a mapping {target: [low, high]}, in the order of its predictions
+    """
 
     model: Standardised
     recipe: Recipe
@@ -65,7 +68,7 @@ class Trained:
         """
         out = {}
         for m in self.models:
-            prefix = f"{m.about['targets'][0]}:" if len(self.models) > 1 else ""
+            prefix = f"{next(iter(m.about['targets']))}:" if len(self.models) > 1 else ""
             gates = explain(m.model, clip, *_windows(m.recipe))
             out |= {f"{prefix}{name}": weights for name, weights in gates.items()}
         return out

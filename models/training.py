@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from models.head import Head
 from models.recipe import Recipe, Schedule, make_optimiser
 from models.split import check, gate_activity, split_ccc
 from models.standardise import Standardised
+from models.targets import Ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ class Epoch:
 class Training:
     """The training of one head, which can stop after any epoch and resume with the same result.
 
-    train, val  {name: clip}      targets  names of the columns of their labels
+    train, val  {name: clip}      targets  {name: range}, in the order of their labels' columns
+
+    Of the recipe's target_weights those of other targets are not read.
 
     The head is made here so that its initial weights come from the seed, as the order of the
     windows and dropout do: one seed, one machine and one number of threads give the same bits.
@@ -56,13 +59,13 @@ class Training:
         make_head: Callable[[], Head],
         train: Mapping[str, AlignedClip],
         val: Mapping[str, AlignedClip],
-        targets: Sequence[str],
+        targets: Ranges,
         recipe: Recipe,
         seed: int,
         device: torch.device | str = "cpu",
     ) -> None:
         torch.manual_seed(seed)
-        self.model = Standardised(make_head())
+        self.model = Standardised(make_head(), list(targets.values()))
         widths = self.model.head.widths
         check("training", train, widths, targets)
         check("validation", val, widths, targets)
@@ -71,6 +74,7 @@ class Training:
         self.recipe, self._val = recipe, val
         cut = Dataset.cut(train, list(widths), recipe.steps, recipe.hop)
         self._data = cut.labelled().to(device)
+        self._weights = _weights(recipe, targets, device)
         self._optimiser = make_optimiser(recipe, self.model.parameters())
         self._schedule = Schedule(recipe, self._optimiser)
         self._shuffle = torch.Generator().manual_seed(seed)
@@ -136,10 +140,20 @@ class Training:
         lr = self._optimiser.param_groups[0]["lr"]
         order = torch.randperm(len(self._data), generator=self._shuffle)
         try:
-            loss = train_epoch(self.model, self._data, order, self.recipe, self._optimiser)
+            loss = train_epoch(
+                self.model, self._data, order, self.recipe, self._optimiser, self._weights
+            )
         except FloatingPointError as error:
             raise FloatingPointError(f"epoch {number}: {error}") from error
         ccc = split_ccc(self.model, self._val, self.recipe)
         row = Epoch(number, lr, loss, ccc, gate_activity(self.model, self._val, self.recipe))
         self._schedule.step(row.ccc_mean)
         return row
+
+
+def _weights(recipe: Recipe, targets: Iterable[str], device: torch.device | str) -> Tensor | None:
+    """The weights of the targets in the loss (Y,), 1 where the recipe names none."""
+    if recipe.target_weights is None:
+        return None
+    each = [recipe.target_weights.get(target, 1.0) for target in targets]
+    return torch.tensor(each, dtype=torch.float32, device=device)

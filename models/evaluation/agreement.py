@@ -11,27 +11,29 @@ import numpy as np
 from models.aligned import AlignedClip
 from models.evaluation.published import PROTOCOLS
 from models.metrics import scores
-from models.targets import TARGETS
+from models.targets import MEAN, Ranges
 from models.trained import Predictions, Trained
 
 Clips = Mapping[str, AlignedClip]
-Scores = dict[str, dict[str, float]]  # {one of models.targets.MEASURED: {metric: value}}
+Scores = dict[str, dict[str, float]]  # {one of models.targets.measured: {metric: value}}
 
 
-def agreement(predictions: Predictions, clips: Clips, variants: Sequence[str] = ()) -> Scores:
-    """Every metric of each target, over all labelled steps of all clips together.
+def agreement(
+    predictions: Predictions, clips: Clips, targets: Ranges, variants: Sequence[str] = ()
+) -> Scores:
+    """Every metric of each target, over its labelled steps of all clips together.
 
     predictions {clip: (T, Y)}; variants of CCC from PROTOCOLS are added, and the mean over targets
     of CCC and its variants. Raises as models.metrics.scores does.
     """
     each = [(predictions[n], c.labels.numpy(), c.label_mask.numpy()) for n, c in clips.items()]
     predicted, label, valid = (np.concatenate(parts) for parts in zip(*each, strict=True))
-    table = scores(predicted, label, valid, TARGETS)
+    table = scores(predicted, label, valid, list(targets))
     for variant in variants:
-        for target, value in zip(TARGETS, PROTOCOLS[variant](each), strict=True):
+        for target, value in zip(targets, PROTOCOLS[variant](each, targets), strict=True):
             table[target][variant] = float(value)
-    means = {m: float(np.mean([table[t][m] for t in TARGETS])) for m in ("ccc", *variants)}
-    return {**table, "mean": means}
+    means = {m: float(np.mean([table[t][m] for t in targets])) for m in ("ccc", *variants)}
+    return {**table, MEAN: means}
 
 
 def over_seeds(each: Sequence[Scores]) -> Scores:
@@ -43,7 +45,7 @@ def over_seeds(each: Sequence[Scores]) -> Scores:
     return table
 
 
-def ccc_without(seeds: Sequence[Trained], clips: Clips) -> dict[str, Any]:
+def ccc_without(seeds: Sequence[Trained], clips: Clips, targets: Ranges) -> dict[str, Any]:
     """CCC of a run without each of its modalities: {ccc_without: {modality: {target: mean CCC}}}.
 
     The modality is masked at every step; the mean is over seeds. Empty for a single modality.
@@ -51,16 +53,16 @@ def ccc_without(seeds: Sequence[Trained], clips: Clips) -> dict[str, Any]:
     modalities = list(seeds[0].about["widths"])
     if len(modalities) < 2:
         return {}
-    each = {m: _without(seeds, clips, m) for m in modalities}
-    return {"ccc_without": {m: {t: s[t]["ccc"] for t in TARGETS} for m, s in each.items()}}
+    each = {m: _without(seeds, clips, targets, m) for m in modalities}
+    return {"ccc_without": {m: {t: s[t]["ccc"] for t in targets} for m, s in each.items()}}
 
 
-def _without(seeds: Sequence[Trained], clips: Clips, modality: str) -> Scores:
+def _without(seeds: Sequence[Trained], clips: Clips, targets: Ranges, modality: str) -> Scores:
     masked = {}
     for name, clip in clips.items():
         masks = {m: x & (m != modality) for m, x in clip.masks.items()}
         masked[name] = replace(clip, masks=masks)
-    return over_seeds([agreement(trained.each_of(masked), masked) for trained in seeds])
+    return over_seeds([agreement(trained.each_of(masked), masked, targets) for trained in seeds])
 
 
 def rounded(x: Any) -> float:

@@ -16,24 +16,29 @@ import numpy as np
 def draw(labels: Sequence[np.ndarray], resamples: int, seed: int) -> np.ndarray:
     """Draw resamples: labels (R, Y) of E clips -> how often each clip is in each, counts (Q, E).
 
-    Resamples in which all labels of a target are one value are left out, since CCC is undefined
-    in them: Q may be less than `resamples`. Raises ValueError for fewer than two clips, for one
-    without a label, and if no resample is left.
+    Labels are NaN where there is none. Resamples in which a target has no label, or all its labels
+    are one value, are left out, since CCC is undefined in them: Q may be less than `resamples`.
+    Raises ValueError for fewer than two clips, for one without a label, and if no resample is left.
     """
     if len(labels) < 2:
         raise ValueError(f"a bootstrap over clips needs 2 or more, got {len(labels)}")
-    if empty := [i for i, y in enumerate(labels) if not len(y)]:
+    if empty := [i for i, y in enumerate(labels) if np.isnan(y).all()]:
         raise ValueError(f"a bootstrap draws clips with labels; number {empty[0]} has none")
     equal = np.full(len(labels), 1 / len(labels))
     counts = np.random.default_rng(seed).multinomial(len(labels), equal, resamples)  # (Q, E)
-    lowest, highest = (np.stack([f(y, axis=0) for y in labels]) for f in (np.min, np.max))  # (E, Y)
+    lowest, highest = (
+        np.stack([f(np.where(np.isnan(y), none, y), axis=0) for y in labels])  # (E, Y)
+        for f, none in ((np.min, np.inf), (np.max, -np.inf))
+    )
     differ = np.ones(resamples, bool)
     for low, high in zip(lowest.T, highest.T, strict=True):
         least = np.where(counts > 0, low, np.inf).min(axis=1)  # (Q,)
         most = np.where(counts > 0, high, -np.inf).max(axis=1)
         differ &= least < most
     if not differ.any():
-        raise ValueError(f"the labels are constant in each of {resamples} resamples of the clips")
+        raise ValueError(
+            f"in each of {resamples} resamples of the clips a target's labels are constant or none"
+        )
     return counts[differ]
 
 
@@ -42,9 +47,12 @@ def resampled_ccc(
 ) -> np.ndarray:
     """CCC in each resample: counts (Q, E), predictions and labels (R, Y) of E clips -> (Q, Y).
 
-    Each is models.metrics.ccc over all rows of the clips drawn, computed from sums over clips.
+    Each is models.metrics.ccc over all labels, those not NaN, of the clips drawn, computed from
+    sums over clips.
     """
-    centre = np.concatenate(labels).mean(axis=0, dtype=np.float64)  # (Y,)
+    every = np.concatenate(labels)  # (R, Y)
+    known = ~np.isnan(every)
+    centre = np.where(known, every, 0).sum(axis=0, dtype=np.float64) / known.sum(axis=0)  # (Y,)
     pairs = zip(predictions, labels, strict=True)
     sums = np.stack([_sums(x - centre, y - centre) for x, y in pairs])  # (E, 6, Y)
     return _ccc(np.tensordot(counts.astype(np.float64), sums, axes=1))
@@ -57,9 +65,13 @@ def interval(values: np.ndarray, level: float) -> tuple[float, float]:
 
 
 def _sums(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The sums that CCC is made of: series (R, Y), centred so that few digits cancel -> (6, Y)."""
-    x, y = x.astype(np.float64), y.astype(np.float64)
-    return np.stack([s.sum(axis=0) for s in (np.ones_like(x), x, y, x * x, y * y, x * y)])
+    """The sums that CCC is made of: series (R, Y), centred so that few digits cancel -> (6, Y).
+
+    Steps whose y is NaN, which have no label, add nothing.
+    """
+    known = ~np.isnan(y)
+    x, y = (np.where(known, s, 0).astype(np.float64) for s in (x, y))
+    return np.stack([s.sum(axis=0) for s in (known.astype(float), x, y, x * x, y * y, x * y)])
 
 
 def _ccc(sums: np.ndarray) -> np.ndarray:

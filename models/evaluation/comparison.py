@@ -9,7 +9,6 @@ import numpy as np
 
 from models.evaluation.agreement import rounded
 from models.evaluation.intervals import Intervals
-from models.targets import MEASURED
 from models.trained import Trained
 
 
@@ -23,7 +22,7 @@ def compare(
 ) -> None:
     """Add to the scores of each run its differences from others, pairs of (run, other).
 
-    They stand under `against`: {other: {one of MEASURED: {difference, low, high, above_zero}}};
+    They stand under `against`: {other: {target or mean: {difference, low, high, above_zero}}};
     a difference above zero means that the run is better. Without intervals there is only
     `difference`.
     """
@@ -34,5 +33,5 @@ def compare(
                 "difference": rounded(table[run][t]["ccc"] - table[other][t]["ccc"]),
                 **bounds.get(t, {}),
             }
-            for t in MEASURED
+            for t in intervals.measured
         }

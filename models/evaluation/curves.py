@@ -9,6 +9,7 @@ from itertools import accumulate, groupby
 from models.aligned import AlignedClip
 from models.evaluation.agreement import Clips, Scores, agreement, over_seeds
 from models.evaluation.disturbance import Disturbances
+from models.targets import Ranges
 from models.trained import Predictions, Trained
 
 STEPS_IN_MEMORY = 10_000  # of disturbed clips, about
@@ -17,6 +18,7 @@ STEPS_IN_MEMORY = 10_000  # of disturbed clips, about
 def curve(
     seeds: Sequence[Trained],
     clips: Clips,
+    targets: Ranges,
     disturbances: Disturbances,
     kinds: Sequence[str],
     shares: Sequence[float],
@@ -26,15 +28,19 @@ def curve(
     seeds  a run under each seed; kinds  of disturbance.KINDS; shares  0 to 1
     -> (kind, share, scores), in that order; at share 0 the clips are as they are
     """
-    undisturbed = _scores(seeds, clips, lambda clip: clips[clip])
+    undisturbed = _scores(seeds, clips, targets, lambda clip: clips[clip])
     for kind in kinds:
         for share in shares:
             disturb = partial(disturbances.of, kind=kind, share=share)
-            yield kind, share, _scores(seeds, clips, disturb) if share else undisturbed
+            scores = _scores(seeds, clips, targets, disturb) if share else undisturbed
+            yield kind, share, scores
 
 
 def _scores(
-    seeds: Sequence[Trained], clips: Clips, disturb: Callable[[str], AlignedClip]
+    seeds: Sequence[Trained],
+    clips: Clips,
+    targets: Ranges,
+    disturb: Callable[[str], AlignedClip],
 ) -> Scores:
     """Scores over seeds for disturbed clips, of which few are in memory at once."""
     ends = dict(zip(clips, accumulate(map(len, clips.values())), strict=True))
@@ -43,4 +49,4 @@ def _scores(
         some = {clip: disturb(clip) for clip in names}
         for predictions, trained in zip(each, seeds, strict=True):
             predictions |= trained.together(some)
-    return over_seeds([agreement(predictions, clips) for predictions in each])
+    return over_seeds([agreement(predictions, clips, targets) for predictions in each])

@@ -8,7 +8,7 @@ import numpy as np
 
 from models.evaluation.agreement import Clips, Scores, rounded
 from models.evaluation.bootstrap import draw, interval, resampled_ccc
-from models.targets import MEASURED
+from models.targets import measured
 from models.trained import Predictions
 
 
@@ -16,17 +16,25 @@ class Intervals:
     """Bootstrap intervals of CCC, mean over seeds, over resamples of a split's labelled clips.
 
     They show how far a score depends on which clips were evaluated; how far it depends on the seed
-    is `ccc_std`. With fewer than two labelled clips there are no intervals.
+    is `ccc_std`. Each target's CCC is over its own labelled steps. With fewer than two clips that
+    have a label of each target there are no intervals.
 
-    used  how many resamples have a CCC, see models.evaluation.bootstrap.draw
+    targets   names of the columns of labels and predictions
+    measured  what there are intervals of: each target, and the mean
+    used      how many resamples have a CCC, see models.evaluation.bootstrap.draw
     """
 
-    def __init__(self, clips: Clips, resamples: int, seed: int, level: float) -> None:
-        self._level = level
-        self._masks = {n: c.label_mask.numpy() for n, c in clips.items() if c.label_mask.any()}
-        self._labels = [clips[name].labels.numpy()[mask] for name, mask in self._masks.items()]
-        self._ccc: dict[str, np.ndarray] = {}  # {run: (Q, 3)}, a column for each of MEASURED
-        enough = len(self._labels) > 1
+    def __init__(
+        self, clips: Clips, targets: Sequence[str], resamples: int, seed: int, level: float
+    ) -> None:
+        self.measured, self._level = measured(targets), level
+        labelled = {n: c for n, c in clips.items() if c.label_mask.any()}
+        self._rows = {n: c.label_mask.any(dim=1).numpy() for n, c in labelled.items()}  # (T,) each
+        known = {n: c.labels.masked_fill(~c.label_mask, np.nan) for n, c in labelled.items()}
+        self._labels = [known[n].numpy()[rows] for n, rows in self._rows.items()]  # E x (R, Y)
+        self._ccc: dict[str, np.ndarray] = {}  # {run: (Q, Y + 1)}, a column for each measured
+        holds = [c.label_mask.any(dim=0).numpy() for c in labelled.values()]  # E x (Y,)
+        enough = bool(holds) and int(np.sum(holds, axis=0).min()) > 1
         self._counts = draw(self._labels, resamples, seed) if enough else None  # (Q, E)
         self.used = 0 if self._counts is None else len(self._counts)
 
@@ -39,20 +47,20 @@ class Intervals:
             return scores
         ccc = []
         for predictions in each:
-            labelled = [predictions[n][mask] for n, mask in self._masks.items()]  # E x (R, 2)
-            ccc.append(resampled_ccc(self._counts, labelled, self._labels))  # (Q, 2)
+            labelled = [predictions[n][rows] for n, rows in self._rows.items()]  # E x (R, Y)
+            ccc.append(resampled_ccc(self._counts, labelled, self._labels))  # (Q, Y)
         mean = np.mean(ccc, axis=0)
-        self._ccc[run] = np.column_stack([mean, mean.mean(axis=1)])  # (Q, 3)
-        columns = zip(MEASURED, self._ccc[run].T, strict=True)
+        self._ccc[run] = np.column_stack([mean, mean.mean(axis=1)])  # (Q, Y + 1)
+        columns = zip(self.measured, self._ccc[run].T, strict=True)
         return {t: {**scores[t], **self._bounds(x, "ccc_low", "ccc_high")} for t, x in columns}
 
     def against(self, run: str, other: str) -> dict[str, dict[str, float]]:
-        """Bounds of the difference of a run's CCC from another's: {one of MEASURED: {low, high,
+        """Bounds of the difference of a run's CCC from another's: {target or mean: {low, high,
         above_zero: the share of resamples in which it is above 0}}; empty without intervals.
         """
         if not self.used:
             return {}
-        columns = zip(MEASURED, (self._ccc[run] - self._ccc[other]).T, strict=True)
+        columns = zip(self.measured, (self._ccc[run] - self._ccc[other]).T, strict=True)
         return {
             t: {**self._bounds(x, "low", "high"), "above_zero": rounded((x > 0).mean())}
             for t, x in columns

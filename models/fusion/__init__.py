@@ -43,9 +43,15 @@ def build(
     """Build a head by name: widths {modality: D} in the order to visit them, T steps, Y targets.
 
     The options are the keyword arguments of the head's class; without them it is as published.
-    Raises ValueError for an unknown name or option, with the nearest.
+    Raises ValueError for an unknown name or option, with the nearest, and for more or fewer
+    modalities than it fuses, with the heads that fuse so many.
     """
     cls = head_class(name)
+    if not cls.fuses(count := len(widths)):
+        others = ", ".join(other for other in available() if head_class(other).fuses(count))
+        raise ValueError(
+            f"{cls.limits(name)}, got {list(widths)}; heads that fuse {count}: {others or 'none'}"
+        )
     own, common = (inspect.signature(c).parameters for c in (cls, Head))
     known = [p for p in own if p not in common]
     for option in options:

@@ -29,13 +29,13 @@ class CrossAttention(Head):
     The published head takes the largest value over time before the regressor and gives one value
     per sequence; here every step is regressed. Modalities of another width than `width` are
     projected to it first. The authors call W_mn corr_weights; its rows are audio, its columns
-    visual. The third modality is ours.
+    visual. More than two modalities are ours.
 
     Source: Praveen et al., cross-attentional audio-visual fusion, FG 2021.
     """
 
     fewest = 2
-    most = 3
+    published = ("visual", "audio")
 
     def __init__(
         self,
@@ -52,12 +52,10 @@ class CrossAttention(Head):
             raise ValueError(unknown("fusion of cross_attention", fusion, FUSIONS))
         self.fusion = fusion
         self.project = Project(widths, width)
-        self.W = nn.ParameterDict(
-            {
-                f"{m}_{n}": nn.init.xavier_normal_(torch.empty(width, width))
-                for m, n in combinations(widths, 2)
-            }
-        )
+        self.W = nn.ModuleDict({m: nn.Module() for m in list(widths)[:-1]})
+        for m, n in combinations(widths, 2):  # two levels: names joined to one could be the same
+            weight = nn.Parameter(nn.init.xavier_normal_(torch.empty(width, width)))
+            self.W[m].register_parameter(n, weight)
         joint = width if fusion == "sum" else width * len(widths)
         self.regress = TanhRegressor(joint, targets, hidden, dropout)
 
@@ -74,7 +72,8 @@ class CrossAttention(Head):
         """Attended streams, summed over pairs: {modality: (B, T, C)} -> {modality: (B, T, C)}."""
         attended: dict[str, list[Tensor]] = {m: [] for m in own}
         for m, n in combinations(own, 2):
-            scores = own[m] @ self.W[f"{m}_{n}"] @ own[n].transpose(1, 2)  # (B, T, T)
+            weight = self.get_parameter(f"W.{m}.{n}")
+            scores = own[m] @ weight @ own[n].transpose(1, 2)  # (B, T, T)
             attended[m].append(torch.softmax(scores, dim=1).transpose(1, 2) @ own[m])  # (B, T, C)
             attended[n].append(torch.softmax(scores, dim=2) @ own[n])  # (B, T, C)
         return {m: reduce(torch.add, parts) for m, parts in attended.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -19,19 +19,19 @@ from models.regressors import DropoutRegressor
 class DCA(Head):
     """Recursive joint cross-attention, and a softmax gate over its input and its last output.
 
-        X_m^0 = RL_m(L2(tokens_m))       the visual one after spatial attention where `spatial`
+        X_m^0 = RL_m(L2(tokens_m))       the map's after spatial attention where `spatial`
         X^l   = DCN_l(X^(l-1)),  l = 1..L
         Y_m   = Gate_m(X_m^L; X_m^0, X_m^L)
         y     = regressor(RL([Y_1, ..., Y_M]))
 
     In the authors' code (orig_cam.py) the gates are audio_gating_fc_layer and
-    video_gating_fc_layer, and the rest is called as in RJCA. The third modality is ours.
+    video_gating_fc_layer, and the rest is called as in RJCA. More than two modalities are ours.
 
     Source: Praveen & Alam, dynamic cross-attention, ICME 2024; RL 512 wide, L = 2.
     """
 
     fewest = 2
-    most = 3
+    published = ("visual", "audio")
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class DCA(Head):
         tied: bool = False,
         dropout: float = 0.6,
         temperature: float = 0.1,
-        spatial: bool = False,
+        spatial: bool | Sequence[str] = False,
         layout: str = "published",
     ) -> None:
         super().__init__(widths, steps, targets)

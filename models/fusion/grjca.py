@@ -23,11 +23,12 @@ class GRJCA(Head):
         Y_m   = Gate_m(X_m^L; X_m^0, ..., X_m^L)      or X_m^L where `gate` is False
         y     = regressor([Y_1, ..., Y_M])
 
-    Source: Praveen & Alam, GRJCA, CVPRW 2025: audio and visual, L = 2. The third modality is ours.
+    Source: Praveen & Alam, GRJCA, CVPRW 2025: audio and visual, L = 2. More than
+    two modalities are ours.
     """
 
     fewest = 2
-    most = 3
+    published = ("visual", "audio")
 
     def __init__(
         self,

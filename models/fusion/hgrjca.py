@@ -24,11 +24,11 @@ class HGRJCA(Head):
         Y_m   = Gate_m(X_m^L; G_m^1, ..., G_m^L)       or G_m^1 where L is 1
         y     = regressor([Y_1, ..., Y_M])
 
-    Source: Praveen & Alam, CVPRW 2025: audio and visual, L = 2. The third modality is ours.
+    Source: Praveen & Alam, CVPRW 2025: audio and visual, L = 2. More than two modalities are ours.
     """
 
     fewest = 2
-    most = 3
+    published = ("visual", "audio")
 
     def __init__(
         self,

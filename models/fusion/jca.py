@@ -25,13 +25,13 @@ class JCA(Head):
     In the authors' code (cam.py) W_e is encoder1 for audio and encoder2 for visual; of audio, W_j
     is affine_a, W_c is W_ca, W is W_a and W_h is W_ha, and of visual the same with v. Their last
     version gives the regressor the raw visual features in place of the attended audio; here, as in
-    the paper, it gets both attended streams. The third modality is ours.
+    the paper, it gets both attended streams. More than two modalities are ours.
 
     Source: Praveen et al., joint cross-attention for audio-visual fusion, CVPRW 2022: C 128, K 32.
     """
 
     fewest = 2
-    most = 3
+    published = ("visual", "audio")
 
     def __init__(
         self,

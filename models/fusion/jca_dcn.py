@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -18,19 +18,20 @@ from models.regressors import DropoutRegressor
 class JCADCN(Head):
     """One DCN block of joint cross-attention, then a residual LSTM (RL) over the joined streams.
 
-        X_m = L2(tokens_m)         the visual one through spatial attention where `spatial`
+        X_m = L2(tokens_m)         the map's through spatial attention where `spatial`
         X   = DCN(X)
         y   = regressor(RL([X_1, ..., X_M]))
 
-    `spatial` needs visual features that are a 7x7 map; its `layout` is explained in
-    models/spatial.py. In the authors' code (orig_cam.py) the DCN is coattn.dcn_layers[0] and RL is
-    Joint. The third modality is ours.
+    `spatial` names two modalities, the first a 7x7 map and the second its guide; true means
+    [visual, audio]. Its `layout` is explained in models/spatial.py. In the authors' code
+    (orig_cam.py) the DCN is coattn.dcn_layers[0] and RL is Joint. More than two modalities are
+    ours.
 
     Source: Praveen et al., T-BIOM 2023; RL 512 wide.
     """
 
     fewest = 2
-    most = 3
+    published = ("visual", "audio")
 
     def __init__(
         self,
@@ -39,7 +40,7 @@ class JCADCN(Head):
         targets: int,
         width: int = 512,
         dropout: float = 0.6,
-        spatial: bool = False,
+        spatial: bool | Sequence[str] = False,
         layout: str = "published",
     ) -> None:
         super().__init__(widths, steps, targets)

@@ -42,7 +42,7 @@ class JMT(Head):
     """
 
     fewest = 2
-    most = 3
+    published = ("visual", "audio")
 
     def __init__(
         self,

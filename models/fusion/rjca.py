@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -18,20 +18,21 @@ from models.regressors import DropoutRegressor
 class RJCA(Head):
     """Recursive joint cross-attention, with residual LSTMs (RL) before and after it.
 
-        X_m^0 = RL_m(L2(tokens_m))       the visual one after spatial attention where `spatial`
+        X_m^0 = RL_m(L2(tokens_m))       the map's after spatial attention where `spatial`
         X^l   = DCN_l(X^(l-1)),  l = 1..L
         y     = regressor(RL([X_1^L, ..., X_M^L]))
 
-    `spatial` needs visual features that are a 7x7 map; its `layout` is explained in
-    models/spatial.py. In the authors' code (orig_cam.py) RL_m are audio_extract and video_extract,
-    the DCNs coattn.dcn_layers and the last RL is Joint. The third modality is ours.
+    `spatial` names two modalities, the first a 7x7 map and the second its guide; true means
+    [visual, audio]. Its `layout` is explained in models/spatial.py. In the authors' code
+    (orig_cam.py) RL_m are audio_extract and video_extract, the DCNs coattn.dcn_layers and the last
+    RL is Joint. More than two modalities are ours.
 
     Source: Praveen et al., ICASSP 2023; RL 512 wide. Their last code has L = 1, their papers and
     their code for speakers L = 2 and 3.
     """
 
     fewest = 2
-    most = 3
+    published = ("visual", "audio")
 
     def __init__(
         self,
@@ -42,7 +43,7 @@ class RJCA(Head):
         recursions: int = 2,
         tied: bool = False,
         dropout: float = 0.6,
-        spatial: bool = False,
+        spatial: bool | Sequence[str] = False,
         layout: str = "published",
     ) -> None:
         super().__init__(widths, steps, targets)

@@ -30,6 +30,7 @@ class RJCMA(Head):
 
     fewest = 2
     most = 3
+    published = ("visual", "audio", "text")
 
     def __init__(
         self,

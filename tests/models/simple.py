@@ -12,13 +12,14 @@ from models.aligned import AlignedClip
 from models.head import Head
 from models.recipe import Recipe
 from models.standardise import Standardised
-from models.targets import TARGETS
+from models.targets import Ranges
 from models.trained import Model, Trained
 
 WIDTHS = {"visual": 1, "audio": 1}
+TARGETS: Ranges = {"valence": (-1.0, 1.0), "arousal": (-1.0, 1.0)}
 RECIPE = Recipe(
     steps=3, hop=2, batch=5, epochs=1, patience=1, optimiser="adamw", lr=0.1, weight_decay=0.0,
-    schedule="constant", loss="ccc_flat", clip_norm=None,
+    schedule="constant", loss="ccc_flat", clip_norm=None, target_weights=None,
 )  # fmt: skip
 
 
@@ -49,7 +50,8 @@ def run(factor: float = 1.0, *, own: float | None = None, apart: bool = False, *
     """A run under one seed: of one model, or of one for each target where `apart`."""
     models = []
     for targets in [[t] for t in TARGETS] if apart else [list(TARGETS)]:
-        made = {"targets": targets, "widths": WIDTHS, "run": "copy", "seed": 7, **about}
+        ranges = {t: list(TARGETS[t]) for t in targets}
+        made = {"targets": ranges, "widths": WIDTHS, "run": "copy", "seed": 7, **about}
         models.append(Model(Standardised(Copy(targets, factor, own)).eval(), RECIPE, made))
     return Trained(models, models[0].about)
 
@@ -58,15 +60,18 @@ def clip(
     labels: Sequence[Sequence[float]],
     tokens: Sequence[Sequence[float]] | None = None,
     unlabelled: Sequence[int] = (),
+    **lacks: Sequence[int],
 ) -> AlignedClip:
     """Labels (T, 2), and tokens (T, 2) of visual and audio, which are the labels unless given.
 
-    The labels of the `unlabelled` steps are NaN.
+    The labels of the `unlabelled` steps are NaN, and those of one target at the steps it `lacks`.
     """
     y = torch.tensor(labels)
     x = y.clone() if tokens is None else torch.tensor(tokens)
-    mask = torch.ones(len(y), dtype=torch.bool)
+    mask = torch.ones(y.shape, dtype=torch.bool)
     mask[list(unlabelled)] = False
+    for target, steps in lacks.items():
+        mask[list(steps), list(TARGETS).index(target)] = False
     y[~mask] = torch.nan
     present = torch.ones(len(y), dtype=torch.bool)
     return AlignedClip(

@@ -15,8 +15,8 @@ def numbered(length: int, first: int) -> AlignedClip:
     return AlignedClip(
         tokens={"audio": rows[:, None].float().expand(-1, 3), "text": -rows[:, None].float()},
         masks={"audio": rows % 2 == 0, "text": rows % 3 == 0},
-        labels=rows[:, None].float() / 100,
-        label_mask=rows % 5 != 0,
+        labels=rows[:, None].float() / torch.tensor([100, 1000]),
+        label_mask=torch.stack([rows % 5 != 0, rows % 7 == 0], dim=1),
     )
 
 
@@ -46,16 +46,18 @@ def test_a_batch_holds_the_rows_whose_numbers_it_is_given():
         [False, True, False, True, False],
         [False, True] * 2 + [False],
     ]
-    assert label_mask.tolist() == [
+    assert label_mask.shape == (2, STEPS, 2)
+    assert label_mask[..., 0].tolist() == [
         [True, True, False, True, False],
         [True, True, False, True, True],
     ]
+    assert label_mask[..., 1].tolist() == [[False] * 5, [False] * 4 + [True]]
     torch.testing.assert_close(labels[1, :, 0], torch.tensor([0.03, 0.04, 0.05, 0.06, 0.07]))
 
 
 def test_windows_know_their_clip():
     data = dataset()
-    assert [data.names[i] for i in data.clip] == [f"clip {i}" for i in (0, 0, 0, 2, 3, 3)]
+    assert [data.names[i] for i in data.clip.tolist()] == [f"clip {i}" for i in (0, 0, 0, 2, 3, 3)]
 
 
 def test_each_row_is_kept_once():
@@ -64,10 +66,12 @@ def test_each_row_is_kept_once():
 
 def test_windows_without_a_label_can_be_left_out():
     clip = numbered(7, 0)
-    unlabelled = AlignedClip(clip.tokens, clip.masks, clip.labels, torch.arange(7) == 6)
-    data = Dataset.cut({"a": unlabelled, "b": clip}, ["audio"], 5, 5)
-    assert (len(data), len(data.labelled())) == (4, 3)
-    assert data.labelled().clip.tolist() == [0, 1, 1]
+    last = torch.arange(7)[:, None] == torch.tensor([6, -1])  # the last step, of one target
+    one = AlignedClip(clip.tokens, clip.masks, clip.labels, last)
+    other = AlignedClip(clip.tokens, clip.masks, clip.labels, last.flip(1))
+    data = Dataset.cut({"a": one, "b": clip, "c": other}, ["audio"], 5, 5)
+    assert (len(data), len(data.labelled())) == (6, 4)
+    assert data.labelled().clip.tolist() == [0, 1, 1, 2]
 
 
 def test_a_clip_of_no_length_has_no_window():

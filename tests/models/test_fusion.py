@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import inspect
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
+import models
 from models.fusion import HEADS, available, build, head_class
 from models.head import Head
 from models.shapes import ShapeError
 
 B, T, Y = 5, 7, 2
-WIDTHS = {"visual": 11, "audio": 13, "text": 17}
+WIDTHS = {"visual": 11, "audio": 13, "text": 17, "au": 47}
 SMALL = {
-    "channels": {"visual": [31, 19], "audio": [23], "text": [37, 29]},
+    "channels": {"visual": [31, 19], "audio": [23], "text": [37, 29], "au": [53]},
     "width": 38,  # an LSTM of two directions halves it
     "hidden": {"cross_attention": [41, 43], "jca": 41},
 }
@@ -189,10 +192,60 @@ class TestTheFolder:
         ):
             build("grjca", WIDTHS, T, recursion=2)
 
-    @pytest.mark.parametrize(("name", "count"), [("single", 2), ("concat", 1), ("grjca", 1)])
-    def test_names_a_wrong_number_of_modalities(self, name, count):
-        with pytest.raises(ValueError, match=r"fuses .* modalities, got \['visual'"):
+    @pytest.mark.parametrize(
+        ("name", "count", "message"),
+        [
+            ("single", 2, r"single reads 1 modality, got .*; heads that fuse 2: concat, cross_att"),
+            ("concat", 1, r"concat fuses 2 or more modalities, got .*; heads that fuse 1: single$"),
+            ("grjca", 1, r"grjca fuses 2 or more modalities \(published: visual, audio\), got"),
+        ],
+    )
+    def test_names_a_wrong_number_of_modalities(self, name, count, message):
+        with pytest.raises(ValueError, match=message):
             small(name, count)
+
+    def test_rjcma_refuses_a_fourth_and_names_the_heads_that_take_it(self):
+        with pytest.raises(ValueError) as caught:
+            small("rjcma", 4)
+        assert str(caught.value) == (
+            "rjcma fuses 2 to 3 modalities (published: visual, audio, text), got ['visual', "
+            "'audio', 'text', 'au']; heads that fuse 4: concat, cross_attention, dca, grjca, "
+            "hgrjca, jca, jca_dcn, jmt, rjca"
+        )
+        with pytest.raises(ValueError, match="RJCMA fuses 2 to 3 modalities"):
+            head_class("rjcma")(WIDTHS, T, Y)
+
+    @pytest.mark.parametrize("name", ["", "a.b", ".", "type", "values", "train", "half", "copy"])
+    def test_names_a_modality_that_torch_cannot_keep_weights_under(self, name):
+        for head in available():
+            widths = {name: 11, "audio": 13}
+            widths = {name: 11} if head == "single" else widths
+            with pytest.raises(ValueError, match=f"no modality can be called {name!r}: torch"):
+                build(head, widths, T)
+
+    @pytest.mark.parametrize("name", ["steps", "targets", "face-2", "a b", "W", "joint_", "é"])
+    def test_takes_any_other_name(self, name, batch):
+        widths = {name: 11, "audio": 13}
+        tokens, masks = ({name: x["visual"], "audio": x["audio"]} for x in batch)
+        for head in available():
+            options = {"channels": {name: [31], "audio": [23]}, "width": 38}
+            known = inspect.signature(head_class(head)).parameters
+            options = {k: v for k, v in options.items() if k in known}
+            fused = widths if head != "single" else {name: 11}
+            assert build(head, fused, T, Y, **options)(tokens, masks).shape == (B, T, Y)
+
+    def test_is_listed_in_the_readme_with_how_many_modalities_each_fuses(self):
+        page = (Path(models.__file__).parent / "README.md").read_text(encoding="utf-8")
+        rows = page.split("| head | modalities of its paper | fewest | most |", 1)[1].split("\n\n")[
+            0
+        ]
+        cells = [[c.strip() for c in row.strip("|").split("|")] for row in rows.splitlines()[2:]]
+        listed = {name: row for names, *row in cells for name in re.findall(r"`(\w+)`", names)}
+        assert sorted(listed) == available()
+        for name, row in listed.items():
+            head = head_class(name)
+            paper = ", ".join(head.published) or "none: a baseline"
+            assert row == [paper, str(head.fewest), str(head.most or "any")], name
 
     @pytest.mark.parametrize("sizes", [{"steps": 0}, {"targets": 0}, {"widths": {"visual": 0}}])
     def test_names_a_size_that_cannot_be(self, sizes):

@@ -66,13 +66,15 @@ class TestEveryMetric:
             metric([1, 2, 3], [1, 2])
 
 
-def test_masked_rows_change_no_score():
+def test_masked_labels_change_no_score():
     rng = np.random.default_rng(0)
-    x, y, mask = rng.normal(size=(31, 2)), rng.normal(size=(31, 2)), rng.random(31) < 0.7
+    x, y = rng.normal(size=(31, 2)), rng.normal(size=(31, 2))
+    mask = rng.random((31, 2)) < 0.7
     before = scores(x, y, mask, ("valence", "arousal"))
     x[~mask], y[~mask] = math.nan, 1e9
     assert scores(x, y, mask, ("valence", "arousal")) == before
-    assert before["arousal"]["ccc"] == ccc(x[mask, 1], y[mask, 1])
+    own = mask[:, 1]
+    assert before["arousal"]["ccc"] == ccc(x[own, 1], y[own, 1])
     assert list(before["valence"]) == list(METRICS)
 
 
@@ -80,11 +82,31 @@ def test_the_target_of_a_failing_score_is_named():
     x, y = np.random.default_rng(0).normal(size=(5, 2)), np.arange(10.0).reshape(5, 2)
     y[:, 1] = 0
     with pytest.raises(ValueError, match="arousal: agreement is undefined"):
-        scores(x, y, np.ones(5, bool), ("valence", "arousal"))
+        scores(x, y, np.ones((5, 2), bool), ("valence", "arousal"))
+
+
+def test_each_target_is_scored_over_its_own_steps_by_hand():
+    """Of x = 1 2 3 and y = 2 4 6, and of three steps the last two, x = 2 3 and y = 4 6: cov 1/2,
+    variances 1/4 and 1, means 5/2 apart: 1 / (5/4 + 25/4)."""
+    x, y = np.array([[1.0] * 3, [2.0] * 3, [3.0] * 3]), np.array([[2.0] * 3, [4.0] * 3, [6.0] * 3])
+    mask = np.ones((3, 3), bool)
+    mask[0, 1] = False
+    found = scores(x, y, mask, ("valence", "arousal", "dominance"))
+    ccc_of = {target: metrics["ccc"] for target, metrics in found.items()}
+    assert ccc_of == pytest.approx({"valence": 8 / 22, "arousal": 2 / 15, "dominance": 8 / 22})
+    assert found["arousal"]["rmse"] == pytest.approx(math.sqrt(13 / 2))
+
+
+def test_one_target_alone_is_scored():
+    x, y = np.array([[1.0], [2.0], [3.0]]), np.array([[2.0], [4.0], [6.0]])
+    found = scores(x, y, np.ones((3, 1), bool), ("sentiment",))
+    assert found["sentiment"]["ccc"] == pytest.approx(8 / 22)
 
 
 def test_scores_of_other_shapes_are_refused():
-    with pytest.raises(ValueError, match=r"need prediction and label \(R, 2\)"):
-        scores(np.zeros((5, 3)), np.zeros((5, 3)), np.ones(5, bool), ("valence", "arousal"))
-    with pytest.raises(ValueError, match="bool mask"):
-        scores(np.zeros((5, 1)), np.zeros((5, 1)), np.ones(5), ("valence",))
+    with pytest.raises(ValueError, match=r"need prediction, label and a bool mask, each \(R, 2\)"):
+        scores(np.zeros((5, 3)), np.zeros((5, 3)), np.ones((5, 3), bool), ("valence", "arousal"))
+    with pytest.raises(ValueError, match=r"got \(5, 2\), \(5, 2\), \(5,\) and a mask of bool"):
+        scores(np.zeros((5, 2)), np.zeros((5, 2)), np.ones(5, bool), ("valence", "arousal"))
+    with pytest.raises(ValueError, match="a mask of float64"):
+        scores(np.zeros((5, 1)), np.zeros((5, 1)), np.ones((5, 1)), ("valence",))

@@ -22,7 +22,7 @@ def clip(length: int) -> AlignedClip:
     masks = {m: torch.rand(length) < 0.7 for m in WIDTHS}
     tokens = {m: torch.randn(length, d) for m, d in WIDTHS.items()}
     nothing = torch.full((length, Y), torch.nan)
-    return AlignedClip(tokens, masks, nothing, torch.zeros(length, dtype=torch.bool))
+    return AlignedClip(tokens, masks, nothing, torch.zeros(length, Y, dtype=torch.bool))
 
 
 @pytest.mark.parametrize("length", [0, 1, 6, 7, 8, 53])

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, asdict, fields
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ def recipe(**changes: Any) -> Recipe:
     plain: dict[str, Any] = dict(
         steps=7, hop=5, batch=4, epochs=4, patience=3, optimiser="adamw", lr=0.1,
         weight_decay=0.0, schedule="constant", loss="ccc_flat", clip_norm=None,
+        target_weights=None,
     )  # fmt: skip
     return Recipe(**{**plain, **changes})
 
@@ -50,6 +51,13 @@ def test_a_plateau_is_six_epochs_without_a_better_score():
     assert found == pytest.approx([0.1] * 8 + [0.01])
 
 
+@pytest.mark.parametrize("weights", [None, {}, {"valence": 0.7, "arousal": 3}])
+def test_it_can_be_written_down_and_read_back(weights):
+    chosen = recipe(target_weights=weights)
+    assert asdict(chosen)["target_weights"] == weights
+    assert Recipe(**asdict(chosen)) == chosen
+
+
 @pytest.mark.parametrize("name", OPTIMISERS)
 def test_every_optimiser_lowers_a_loss(name):
     weight = nn.Parameter(torch.tensor([1.0]))
@@ -79,6 +87,10 @@ def test_every_optimiser_takes_every_schedule(name, kind):
         ({"lr": math.nan}, "lr must be above 0"),
         ({"weight_decay": -1.0}, "weight_decay not below"),
         ({"clip_norm": 0.0}, "clip_norm must be above 0"),
+        ({"target_weights": {"valence": 1, "arousal": 0}}, "weight of arousal .* above 0, got 0;"),
+        ({"target_weights": {"arousal": -0.1}}, "weight of arousal under target_weights .* -0.1"),
+        ({"target_weights": {"arousal": math.nan}}, "weight of arousal .* got nan"),
+        ({"target_weights": {"arousal": math.inf}}, "weight of arousal .* got inf"),
         ({"steps": 1, "hop": 1, "loss": "ccc_sequence"}, "windows of 2 steps or more"),
     ],
 )

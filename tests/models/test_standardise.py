@@ -7,6 +7,7 @@ import torch
 
 from models.aligned import AlignedClip
 from models.fusion import build
+from models.head import Head
 from models.standardise import Scale, Standardised
 
 B, T = 3, 7
@@ -22,7 +23,7 @@ def clip(length: int, spread: float = 1.0) -> AlignedClip:
     masks = {m: torch.rand(length) < 0.7 for m in WIDTHS}
     tokens = {m: spread * torch.randn(length, d) - 80 for m, d in WIDTHS.items()}
     tokens = {m: x.masked_fill(~masks[m][:, None], torch.nan) for m, x in tokens.items()}
-    return AlignedClip(tokens, masks, torch.zeros(length, 2), torch.ones(length, dtype=torch.bool))
+    return AlignedClip(tokens, masks, torch.zeros(length, 2), torch.ones(length, 2).bool())
 
 
 def test_a_scale_by_hand():
@@ -108,3 +109,59 @@ def test_a_modality_without_a_valid_row_is_named():
     masked = replace(masked, masks={**masked.masks, "audio": nothing})
     with pytest.raises(ValueError, match="audio has no valid row in 1 training clips"):
         model().fit([masked])
+
+
+class Given(Head):
+    """A head that gives back its features."""
+
+    def __init__(self, targets: int) -> None:
+        super().__init__({"audio": 2}, 3, targets)
+
+    def fuse(self, streams):
+        return streams["audio"][..., : self.targets]
+
+
+def given(model: Standardised, *values: float) -> torch.Tensor:
+    """Its predictions where its head gives these, (3, 2) -> (1, 3, Y)."""
+    x = torch.tensor(values).view(1, 3, 2)
+    return model({"audio": x}, {"audio": torch.ones(1, 3, dtype=torch.bool)})
+
+
+def test_predictions_are_in_the_range_of_each_target():
+    """3 + 2 head in [1, 5], and 50 + 50 head in [0, 100]."""
+    model = Standardised(Given(2), [(1.0, 5.0), (0.0, 100.0)])
+    out = given(model, -1, -1, 0, 0.5, 1, 1)
+    assert out[0].tolist() == [[1, 0], [3, 75], [5, 100]]
+
+
+def test_in_minus_one_to_one_the_head_is_left_as_it_is():
+    tiny = torch.finfo(torch.float32).tiny
+    values = (0.0, -0.0, tiny, -1.0, 1 / 3, -7.5)
+    expected = torch.tensor(values).view(1, 3, 2).view(torch.int32)
+    for ranges in (None, [(-1.0, 1.0)] * 2):
+        out = given(Standardised(Given(2), ranges), *values)
+        assert torch.equal(out.view(torch.int32), expected)  # -0.0 is not 0.0 here
+
+
+def test_the_ranges_are_saved_with_the_weights():
+    made, twin = Standardised(Given(1), [(1.0, 5.0)]), Standardised(Given(1))
+    assert {k: v.tolist() for k, v in made.state_dict().items() if k in ("middle", "reach")} == {
+        "middle": [3], "reach": [2],
+    }  # fmt: skip
+    twin.load_state_dict(made.state_dict())
+    assert given(twin, *[0.5] * 6).flatten().tolist() == [4, 4, 4]
+
+
+@pytest.mark.parametrize(
+    ("ranges", "message"),
+    [
+        ([(1.0, 5.0)], "2 targets need as many ranges, got 1"),
+        ([(1.0, 5.0), (5.0, 1.0)], r"a low and a higher number, got \[5\.0, 1\.0\]"),
+        ([(1.0, 5.0), (1.0, 1.0)], "a low and a higher number"),
+        ([(1.0, 5.0), (0.0, float("inf"))], "a low and a higher number"),
+        ([(1.0, 5.0), (0.0, float("nan"))], "a low and a higher number"),
+    ],
+)
+def test_a_range_that_cannot_be_is_named(ranges, message):
+    with pytest.raises(ValueError, match=message):
+        Standardised(Given(2), ranges)

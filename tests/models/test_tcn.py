@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from models.tcn import Level, TCNEncoder, TCNEncoders
+from models.tcn import Level, TCNEncoder, TCNEncoders, published
 
 B, T, D = 2, 13, 11
 
@@ -28,6 +28,25 @@ def test_the_published_widths_are_used_unless_others_are_given():
 def test_a_modality_without_widths_is_named():
     with pytest.raises(ValueError, match=r"no TCN widths for pose; channels has \['visual'\]"):
         TCNEncoders({"visual": D, "pose": 3}, {"visual": [5]}, 5, 0.1, unit=False)
+
+
+def test_without_widths_the_published_ones_are_told():
+    message = (
+        r"no TCN widths for face, au; channels is not given\. The published ones .*: "
+        r"visual \[512, 512, 256, 256\], audio \[128, 128, 128, 128\], text \[256, 256, 128, 128\]"
+    )
+    with pytest.raises(ValueError, match=message):
+        TCNEncoders({"face": D, "audio": 7, "au": 5}, None, 5, 0.1, unit=False)
+
+
+def test_published_widths_are_those_of_a_modalitys_kind():
+    kinds = {"face": "visual", "clip": "visual", "voice": "audio", "au": "signals"}
+    found = published(kinds)
+    assert list(found) == ["face", "clip", "voice"]
+    assert found["face"] == found["clip"] == (512, 512, 256, 256)
+    assert found["voice"] == (128,) * 4
+    encode = TCNEncoders(dict.fromkeys(found, D), found, 5, 0.1, unit=False)
+    assert encode.widths == {"face": 256, "clip": 256, "voice": 128}
 
 
 def test_a_tcn_without_levels_is_refused():

@@ -10,14 +10,16 @@ from torch import Tensor
 from models.aligned import AlignedClip
 from models.fusion import build
 from models.head import Head
+from models.prediction import predict
 from models.recipe import Recipe
 from models.shapes import ShapeError
 from models.split import gate_activity, split_ccc
 from models.standardise import Standardised
+from models.targets import Ranges
 from models.training import Training
 
 STEPS, Y = 7, 2
-TARGETS = ("valence", "arousal")
+TARGETS = {"valence": (-1.0, 1.0), "arousal": (-1.0, 1.0)}
 WIDTHS = {"visual": 5, "audio": 11}
 CHANNELS = {"visual": [13], "audio": [17]}
 
@@ -26,6 +28,7 @@ def recipe(**changes: Any) -> Recipe:
     plain: dict[str, Any] = dict(
         steps=STEPS, hop=5, batch=8, epochs=3, patience=3, optimiser="adamw", lr=1e-2,
         weight_decay=1e-4, schedule="cosine", loss="ccc_flat", clip_norm=1.0,
+        target_weights=None,
     )  # fmt: skip
     return Recipe(**{**plain, **changes})
 
@@ -44,10 +47,17 @@ def planted(clips: int, seed: int, length: int = 31) -> dict[str, AlignedClip]:
         masks = {m: torch.rand(length, generator=source) < 0.8 for m in WIDTHS}
         tokens = {"visual": tokens["visual"] / 100, "audio": 20 * tokens["audio"] - 80}
         tokens = {m: x.masked_fill(~masks[m][:, None], torch.nan) for m, x in tokens.items()}
-        labelled = torch.rand(length, generator=source) < 0.9
-        return AlignedClip(tokens, masks, labels.masked_fill(~labelled[:, None], -5), labelled)
+        labelled = (torch.rand(length, generator=source) < 0.9)[:, None].repeat(1, 2)
+        return AlignedClip(tokens, masks, labels.masked_fill(~labelled, -5), labelled)
 
     return {f"clip {i}": one(length + i) for i in range(clips)}
+
+
+def lacking(clip: AlignedClip, target: int, steps: slice = slice(None)) -> AlignedClip:
+    """The clip without labels of one target at these steps."""
+    labels, mask = clip.labels.clone(), clip.label_mask.clone()
+    labels[steps, target], mask[steps, target] = torch.nan, False
+    return replace(clip, labels=labels, label_mask=mask)
 
 
 def grjca() -> Head:
@@ -58,9 +68,11 @@ def concat() -> Head:
     return build("concat", WIDTHS, STEPS, Y, channels=CHANNELS)
 
 
-def fit(make_head: Any, train: Any, val: Any, chosen: Recipe, seed: int) -> Training:
+def fit(
+    make_head: Any, train: Any, val: Any, chosen: Recipe, seed: int, targets: Ranges = TARGETS
+) -> Training:
     """Trained to the end."""
-    training = Training(make_head, train, val, TARGETS, chosen, seed)
+    training = Training(make_head, train, val, targets, chosen, seed)
     assert list(training.epochs()) == training.history
     return training
 
@@ -77,12 +89,93 @@ def test_a_planted_signal_is_found_in_unseen_clips(loss):
     assert result.history[0].loss > result.history[-1].loss
 
 
+@pytest.mark.parametrize("loss", ["ccc_flat", "ccc_sequence"])
+def test_a_target_labelled_in_half_of_the_clips_is_found_and_scored_where_it_is(loss):
+    def halved(clips: dict[str, AlignedClip]) -> dict[str, AlignedClip]:
+        return {n: lacking(c, 1) if i % 2 else c for i, (n, c) in enumerate(clips.items())}
+
+    chosen, val = recipe(epochs=12, patience=12, loss=loss), planted(10, 2)
+    result = fit(concat, halved(planted(20, 1)), halved(val), chosen, seed=0)
+    assert min(result.best.ccc) > 0.7
+    model = result.trained()
+    half = {name: c for i, (name, c) in enumerate(val.items()) if not i % 2}
+    both = split_ccc(model, val, recipe())[0], split_ccc(model, half, recipe())[1]
+    assert split_ccc(model, halved(val), recipe()) == both == result.best.ccc
+
+
+def test_a_target_is_found_in_a_range_of_its_own():
+    """Valence in [1, 5], arousal in [0, 100]: predictions and scores are in these."""
+
+    def mapped(clips: dict[str, AlignedClip]) -> dict[str, AlignedClip]:
+        to, by = torch.tensor([3.0, 50]), torch.tensor([2.0, 50])
+        return {name: replace(c, labels=to + by * c.labels) for name, c in clips.items()}
+
+    ranges = {"valence": (1.0, 5.0), "arousal": (0.0, 100.0)}
+    chosen = recipe(epochs=10, patience=10)
+    result = fit(concat, mapped(planted(20, 1)), mapped(planted(10, 2)), chosen, 0, ranges)
+    assert min(result.best.ccc) > 0.7
+    clip = planted(1, 3)["clip 0"]
+    values = predict(result.trained(), clip, STEPS, 5, 8)
+    assert ((values > torch.tensor([1.0, 0])) & (values < torch.tensor([5.0, 100]))).all()
+    assert (values[:, 0].mean() - 3).abs() < 1 and (values[:, 1].mean() - 50).abs() < 25
+
+
+@pytest.mark.parametrize("columns", [[0], [1, 0, 1]])
+def test_any_number_of_targets_is_trained(columns):
+    def chosen(clips: dict[str, AlignedClip]) -> dict[str, AlignedClip]:
+        return {
+            name: replace(c, labels=c.labels[:, columns], label_mask=c.label_mask[:, columns])
+            for name, c in clips.items()
+        }
+
+    def make() -> Head:
+        return build("concat", WIDTHS, STEPS, len(columns), channels=CHANNELS)
+
+    ranges = {f"target {k}": (-1.0, 1.0) for k in range(len(columns))}
+    result = fit(make, chosen(planted(3, 1)), chosen(planted(2, 2)), recipe(), 0, ranges)
+    assert len(result.best.ccc) == len(columns)
+
+
+def test_a_heavier_target_weighs_more_in_the_loss():
+    """A head of one weight cannot learn two targets that differ in sign."""
+    for heavy, sign in (("valence", 1), ("arousal", -1)):
+        weights = {heavy: 9.0, "none of its targets": 5.0}
+        chosen = recipe(epochs=6, patience=6, lr=0.3, schedule="constant", target_weights=weights)
+        result = fit(Opposed, opposed(3), opposed(2), chosen, 0)
+        assert result.model.head.weight.item() * sign > 0  # pyright: ignore
+
+
+def test_weights_of_one_give_the_bits_of_none():
+    ones = train(target_weights={"valence": 1.0, "arousal": 1.0})
+    assert ones.history == train().history == train(target_weights={}).history
+
+
+def opposed(clips: int) -> dict[str, AlignedClip]:
+    """Arousal is the opposite of valence, which is the first visual feature."""
+    made = {}
+    for name, c in planted(clips, clips).items():
+        labels = c.labels[:, :1] * torch.tensor([1.0, -1.0])
+        made[name] = replace(c, labels=labels.masked_fill(~c.label_mask, torch.nan))
+    return made
+
+
+class Opposed(Head):
+    """A head that predicts both targets as one weight times a feature."""
+
+    def __init__(self) -> None:
+        super().__init__(WIDTHS, STEPS, Y)
+        self.weight = torch.nn.Parameter(torch.zeros(1))
+
+    def fuse(self, streams: dict[str, Tensor]) -> Tensor:
+        return self.weight * streams["visual"][..., :1].expand(-1, -1, Y)
+
+
 def test_noise_is_not_found_in_unseen_clips():
     """The labels of other clips: were validation to leak into training, this would score too."""
 
     def shuffled(clips: dict[str, AlignedClip]) -> dict[str, AlignedClip]:
         return {
-            name: replace(c, labels=c.labels.roll(11, dims=0), label_mask=c.label_mask.roll(11))
+            name: replace(c, labels=c.labels.roll(11, 0), label_mask=c.label_mask.roll(11, 0))
             for name, c in clips.items()
         }
 
@@ -271,7 +364,26 @@ class TestASplitThatCannotWork:
             name: replace(c, label_mask=torch.zeros_like(c.label_mask))
             for name, c in planted(2, 2).items()
         }
-        with pytest.raises(ValueError, match=f"the {split} split has no valid label in 2 clips"):
+        with pytest.raises(
+            ValueError, match=f"the {split} split has no valid label of valence in 2"
+        ):
+            self.run(split, clips)
+
+    def test_without_a_label_of_one_target(self, split):
+        clips = {name: lacking(c, 1) for name, c in planted(2, 2).items()}
+        with pytest.raises(ValueError, match=f"the {split} split has no valid label of arousal in"):
+            self.run(split, clips)
+
+    def test_labels_beyond_the_range(self, split):
+        clips = planted(2, 2)
+        clips["clip 1"].label_mask[4:6, 1] = True
+        clips["clip 1"].labels[4:6, 1] = torch.tensor([-1.25, 3.5])
+        clips["clip 0"].labels[0, 0] = 1 + 1e-6  # rounding
+        message = (
+            rf"{split} clip 'clip 1': 2 of \d+ labels of arousal are outside its range "
+            rf"\[-1, 1\], first -1\.25"
+        )
+        with pytest.raises(ValueError, match=message):
             self.run(split, clips)
 
     def test_constant_labels(self, split):

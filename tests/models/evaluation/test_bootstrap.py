@@ -56,6 +56,33 @@ def test_one_constant_target_is_enough_to_leave_a_resample_out():
     assert (draw(labels, 100, 1) == 1).all()
 
 
+def test_a_resample_that_lacks_a_target_is_left_out():
+    """Only the first clip has the second target, so that no resample lacks it."""
+    varied = np.array([[0.0, 0.0], [1.0, 1.0]])
+    counts = draw([varied, varied + np.array([0, np.nan])], 1000, 1)
+    assert (counts[:, 0] > 0).all()
+    assert 700 < len(counts) < 800
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e4])
+def test_sums_over_clips_are_of_each_targets_own_labels(offset):
+    predictions, labels = planted(offset)
+    rng = np.random.default_rng(1)
+    for y in labels:
+        y[rng.random(y.shape) < 0.3] = np.nan
+    kept = [(x, y) for x, y in zip(predictions, labels, strict=True) if not np.isnan(y).all()]
+    predictions, labels = zip(*kept, strict=True)
+    counts = draw(labels, 23, 1)
+    for fast, row in zip(resampled_ccc(counts, predictions, labels), counts, strict=True):
+        x, y = (
+            np.concatenate([np.tile(c, (n, 1)) for c, n in zip(clips, row, strict=True)])
+            for clips in (predictions, labels)
+        )
+        own = [~np.isnan(y[:, k]) for k in range(2)]
+        expected = [ccc(x[rows, k], y[rows, k]) for k, rows in enumerate(own)]
+        assert fast == pytest.approx(expected, abs=1e-10)
+
+
 def test_an_interval_holds_the_middle_share():
     assert interval(np.arange(101.0), 0.9) == pytest.approx((5, 95))
 
@@ -66,5 +93,7 @@ def test_what_cannot_be_drawn_from_is_refused():
         draw([one], 10, 1)
     with pytest.raises(ValueError, match="number 1 has none"):
         draw([one, one[:0]], 10, 1)
-    with pytest.raises(ValueError, match="constant in each of 10 resamples"):
+    with pytest.raises(ValueError, match="number 1 has none"):
+        draw([one, one * np.nan], 10, 1)
+    with pytest.raises(ValueError, match=r"in each of 10 resamples .* constant or none"):
         draw([one[:1], one[:1]], 10, 1)

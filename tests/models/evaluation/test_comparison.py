@@ -7,9 +7,10 @@ import pytest
 from models.evaluation.agreement import agreement
 from models.evaluation.comparison import compare, validation
 from models.evaluation.intervals import Intervals
-from models.targets import MEASURED
-from tests.models.simple import clip, run, truth
+from models.targets import measured
+from tests.models.simple import TARGETS, clip, run, truth
 
+MEASURED = measured(TARGETS)
 STEPS = [[0.0, 0.0], [1.0, 1.0]]
 TWO = {"a": clip(STEPS), "b": clip(STEPS)}
 
@@ -20,7 +21,7 @@ def table(intervals: Intervals, clips: dict[str, Any]) -> dict[str, dict[str, An
     scores = {}
     for name, factor in runs.items():
         predictions = {c: 0.5 + factor * (y - 0.5) for c, y in truth(clips).items()}
-        scores[name] = intervals.add(name, [predictions], agreement(predictions, clips))
+        scores[name] = intervals.add(name, [predictions], agreement(predictions, clips, TARGETS))
     return scores
 
 
@@ -30,7 +31,7 @@ def test_validation_is_the_mean_over_seeds_and_targets():
 
 
 def test_differences_have_bounds_where_there_are_intervals():
-    intervals = Intervals(TWO, resamples=11, seed=1, level=0.9)
+    intervals = Intervals(TWO, list(TARGETS), resamples=11, seed=1, level=0.9)
     made = table(intervals, TWO)
     compare(made, [("right", "zero"), ("right", "wrong"), ("zero", "right")], intervals)
     assert made["right"]["against"] == {
@@ -43,7 +44,7 @@ def test_differences_have_bounds_where_there_are_intervals():
 
 def test_without_intervals_there_is_only_the_difference():
     one = {"a": TWO["a"]}
-    intervals = Intervals(one, resamples=11, seed=1, level=0.9)
+    intervals = Intervals(one, list(TARGETS), resamples=11, seed=1, level=0.9)
     made = table(intervals, one)
     compare(made, [("wrong", "zero")], intervals)
     assert made["wrong"]["against"] == {"zero": {t: {"difference": -1} for t in MEASURED}}

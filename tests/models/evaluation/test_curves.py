@@ -10,7 +10,7 @@ from models.evaluation.agreement import agreement, over_seeds
 from models.evaluation.curves import curve
 from models.evaluation.disturbance import Disturbances
 from models.trained import Predictions, Trained
-from tests.models.simple import clip, run
+from tests.models.simple import TARGETS, clip, run
 
 CLIPS = {
     name: clip([[0.1 * t, 0.2 * t - number] for t in range(length)])
@@ -20,7 +20,7 @@ CLIPS = {
 
 def points(seeds: list[Trained], kinds: list[str], shares: list[float]):
     disturbances = Disturbances(CLIPS, "visual", stretch=2, seed=1)
-    return list(curve(seeds, CLIPS, disturbances, kinds, shares))
+    return list(curve(seeds, CLIPS, TARGETS, disturbances, kinds, shares))
 
 
 def test_every_share_of_every_kind_comes_in_its_order():
@@ -31,7 +31,7 @@ def test_every_share_of_every_kind_comes_in_its_order():
 
 def test_at_share_zero_the_scores_are_those_of_the_clips():
     seeds = [run(1.0), run(0.5)]
-    plain = over_seeds([agreement(trained.each_of(CLIPS), CLIPS) for trained in seeds])
+    plain = over_seeds([agreement(trained.each_of(CLIPS), CLIPS, TARGETS) for trained in seeds])
     assert [scores for *_, scores in points(seeds, ["dropped", "noised"], [0])] == [plain] * 2
 
 

@@ -20,7 +20,9 @@ def clips(lengths: dict[str, int] = LENGTHS) -> dict[str, AlignedClip]:
         rows = torch.arange(length)[:, None] + 100.0 * number
         masks = {m: torch.arange(length) % 5 != i for i, m in enumerate(("audio", "text"))}
         tokens = {m: rows.repeat(1, d).contiguous() for m, d in (("audio", 2), ("text", 7))}
-        made[name] = AlignedClip(tokens, masks, torch.zeros(length, 2), torch.ones(length).bool())
+        made[name] = AlignedClip(
+            tokens, masks, torch.zeros(length, 2), torch.ones(length, 2).bool()
+        )
     return made
 
 

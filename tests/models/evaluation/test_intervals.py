@@ -6,9 +6,10 @@ import pytest
 from models.aligned import AlignedClip
 from models.evaluation.agreement import agreement
 from models.evaluation.intervals import Intervals
-from models.targets import MEASURED
-from tests.models.simple import clip, truth
+from models.targets import measured
+from tests.models.simple import TARGETS, clip, truth
 
+MEASURED = measured(TARGETS)
 STEPS = [[0.0, 0.0], [1.0, 1.0]]
 CLIPS = {"a": clip(STEPS), "b": clip(STEPS)}
 RIGHT = truth(CLIPS)
@@ -18,13 +19,15 @@ EXTRA = {t: {"ccc": 0.5, "rmse": 0.25} for t in MEASURED}
 
 
 def intervals(clips: dict[str, AlignedClip] = CLIPS, level: float = 1.0, **changes) -> Intervals:
-    return Intervals(clips, **{"resamples": 101, "seed": 1, "level": level, **changes})
+    return Intervals(
+        clips, list(TARGETS), **{"resamples": 101, "seed": 1, "level": level, **changes}
+    )
 
 
 def test_bounds_by_hand():
     """The resamples of two clips are a a, a b and b b, with CCC 1, 0 and -1."""
     for level, bound in ((1.0, 1), (0.0, 0)):
-        table = intervals(level=level).add("half", [HALF], agreement(HALF, CLIPS))
+        table = intervals(level=level).add("half", [HALF], agreement(HALF, CLIPS, TARGETS))
         for target in MEASURED:
             assert table[target]["ccc_low"] == pytest.approx(-bound)
             assert table[target]["ccc_high"] == pytest.approx(bound)
@@ -73,6 +76,37 @@ def test_clips_without_a_label_are_not_drawn():
     assert made.used == 101
     added = made.add("half", [{**HALF, "c": np.full((2, 2), np.nan)}], EXTRA)
     assert added == same.add("half", [HALF], EXTRA)
+
+
+def test_each_target_is_over_its_own_steps_by_hand():
+    """Valence as above, right in a and opposite in b, but b has no arousal: in every resample
+    arousal is that of a, and resamples of b alone are left out."""
+    clips = {**CLIPS, "b": clip(STEPS, arousal=[0, 1]), "c": clip(STEPS, valence=[0, 1])}
+    predictions = {**HALF, "c": RIGHT["a"]}
+    made = intervals(clips, resamples=1000)
+    table = made.add("half", [predictions], EXTRA)
+    assert (table["valence"]["ccc_low"], table["valence"]["ccc_high"]) == pytest.approx((-1, 1))
+    assert table["arousal"]["ccc_low"] == table["arousal"]["ccc_high"] == 1
+    # of 27 draws of three clips, b b b has no arousal and c c c no valence
+    assert made.used == pytest.approx(1000 * 25 / 27, abs=40)
+
+
+def test_what_unlabelled_steps_hold_changes_no_bound():
+    """A step without arousal counts for valence, whatever arousal is predicted there."""
+    clips = {**CLIPS, "a": clip([*STEPS, [1.0, 0.0]], arousal=[2])}
+    bounds = []
+    for garbage in (0.0, 1e9, np.nan):
+        predictions = {**HALF, "a": np.array([*STEPS, [0.0, garbage]])}
+        bounds.append(intervals(clips).add("half", [predictions], EXTRA))
+    assert bounds[0] == bounds[1] == bounds[2]
+    assert bounds[0]["valence"]["ccc_high"] < bounds[0]["arousal"]["ccc_high"] == 1
+
+
+def test_a_target_labelled_in_one_clip_has_no_interval_and_leaves_none():
+    """Its interval would have no width: every resample would score that clip."""
+    made = intervals({**CLIPS, "b": clip(STEPS, arousal=[0, 1])})
+    assert made.used == 0
+    assert made.add("half", [HALF], EXTRA) == EXTRA
 
 
 def test_resamples_that_define_no_ccc_are_not_used():

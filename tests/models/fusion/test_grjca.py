@@ -10,8 +10,8 @@ from models.fusion import build
 from tests.models.spelled import Clip, Weights, agree, gated, r2, recursed, tcn, unit
 
 B, T, Y = 2, 7, 3
-WIDTHS = {"visual": 11, "audio": 13, "text": 17}
-CHANNELS = {"visual": [29, 19], "audio": [23, 23], "text": [31]}
+WIDTHS = {"visual": 11, "audio": 13, "text": 17, "au": 37}
+CHANNELS = {"visual": [29, 19], "audio": [23, 23], "text": [31], "au": [41]}
 
 
 def streams_of(w: Weights, clip: Clip, recursions: int, tied: bool) -> dict[str, list[Tensor]]:
@@ -48,7 +48,7 @@ def everything() -> tuple[dict[str, Tensor], dict[str, Tensor]]:
 
 @pytest.mark.parametrize("gate", [True, False])
 @pytest.mark.parametrize(
-    ("count", "recursions", "tied"), [(2, 1, False), (2, 2, True), (3, 4, False)]
+    ("count", "recursions", "tied"), [(2, 1, False), (2, 2, True), (3, 4, False), (4, 2, False)]
 )
 def test_grjca_computes_its_equations(count, recursions, tied, gate):
     options = {"recursions": recursions, "gate": gate, "tied": tied}
@@ -59,7 +59,8 @@ def test_grjca_computes_its_equations(count, recursions, tied, gate):
 
 
 @pytest.mark.parametrize(
-    ("count", "recursions", "tied"), [(2, 1, False), (2, 2, False), (3, 3, False), (3, 4, True)]
+    ("count", "recursions", "tied"),
+    [(2, 1, False), (2, 2, False), (3, 3, False), (3, 4, True), (4, 2, False)],
 )
 def test_hgrjca_computes_its_equations(count, recursions, tied):
     options = {"recursions": recursions, "tied": tied}
@@ -93,4 +94,4 @@ def test_without_gates_there_is_nothing_to_explain():
 @pytest.mark.parametrize("recursions", [0, 5])
 def test_a_depth_nobody_tried_is_refused(name, recursions):
     with pytest.raises(ValueError, match=f"recursions must be 1 to 4, got {recursions}"):
-        build(name, WIDTHS, T, recursions=recursions)
+        build(name, some(3), T, recursions=recursions)

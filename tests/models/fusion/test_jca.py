@@ -9,7 +9,7 @@ from torch import Tensor
 from tests.models.spelled import Clip, Weights, agree, linear, r1
 
 T, Y = 5, 3
-WIDTHS = {"visual": 11, "audio": 13, "text": 17}
+WIDTHS = {"visual": 11, "audio": 13, "text": 17, "au": 19}
 
 
 def jca(w: Weights, clip: Clip) -> Tensor:
@@ -23,7 +23,7 @@ def jca(w: Weights, clip: Clip) -> Tensor:
     return r1(torch.cat(attended, dim=1), w, Y, relu=False)
 
 
-@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize("count", [2, 3, 4])
 def test_it_computes_its_equations(count):
     widths = dict(list(WIDTHS.items())[:count])
     agree("jca", jca, widths, T, Y, width=7, hidden=3)

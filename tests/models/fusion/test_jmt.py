@@ -11,7 +11,7 @@ from models.fusion.jmt import JMT
 from tests.models.spelled import Clip, Weights, agree, linear, r1, softmax, unit
 
 T, Y, WIDTH = 5, 3, 19
-WIDTHS = {"visual": 11, "audio": 19, "text": 17}  # audio has the head's own width
+WIDTHS = {"visual": 11, "audio": 19, "text": 17, "au": 23}  # audio has the head's own width
 SIX = "visual<audio audio<visual joint<visual visual<joint joint<audio audio<joint"
 
 
@@ -72,6 +72,13 @@ def jmt(w: Weights, clip: Clip, pairs: list[str], fusion: str) -> Tensor:
             True,
             "visual<audio audio<visual visual<text text<visual audio<text text<audio "
             "joint<visual visual<joint joint<audio audio<joint joint<text text<joint",
+        ),
+        (
+            4,
+            True,
+            "visual<audio audio<visual visual<text text<visual visual<au au<visual audio<text "
+            "text<audio audio<au au<audio text<au au<text joint<visual visual<joint joint<audio "
+            "audio<joint joint<text text<joint joint<au au<joint",
         ),
     ],
 )

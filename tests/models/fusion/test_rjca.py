@@ -12,7 +12,7 @@ from tests.models.spelled import Clip, Weights, agree, dcn, gated, linear, r1, r
 from tests.models.spelled import unit as l2
 
 T, Y, WIDTH = 5, 3, 14
-WIDTHS = {"visual": 11, "audio": 13, "text": 17}
+WIDTHS = {"visual": 11, "audio": 13, "text": 17, "au": 19}
 CHANNELS_OF_MAP = 3
 MAP = {**WIDTHS, "visual": 49 * CHANNELS_OF_MAP}
 
@@ -74,7 +74,7 @@ def compare(name, spell, count, layout, **options):
 
 
 @pytest.mark.parametrize("layout", [None, "published", "corrected"])
-@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize("count", [2, 3, 4])
 def test_jca_dcn_computes_its_equations(count, layout):
     compare("jca_dcn", jca_dcn, count, layout)
 
@@ -87,6 +87,7 @@ def test_jca_dcn_computes_its_equations(count, layout):
         (2, "published", 2, False),
         (3, "corrected", 2, True),
         (3, None, 4, False),
+        (4, "published", 2, False),
     ],
 )
 def test_they_compute_their_equations(name, spell, count, layout, recursions, tied):
@@ -99,9 +100,36 @@ class TestSpatialAttention:
         with pytest.raises(ValueError, match="reads C x 49 visual features, got 11"):
             build(name, WIDTHS, T, width=WIDTH, spatial=True)
 
-    def test_needs_audio_and_visual(self, name):
-        with pytest.raises(ValueError, match=r"needs visual and audio, got \['visual', 'text'\]"):
-            build(name, {"visual": 49, "text": 5}, T, width=WIDTH, spatial=True)
+    @pytest.mark.parametrize(
+        ("spatial", "message"),
+        [
+            (
+                True,
+                r"needs visual and audio, got \['face', 'text'\]; it lacks visual and audio. .*",
+            ),
+            (["face", "voice"], r"needs face and voice, got .*; it lacks voice\. name the pair"),
+        ],
+    )
+    def test_names_the_modality_that_it_lacks(self, name, spatial, message):
+        with pytest.raises(ValueError, match=message):
+            build(name, {"face": 49, "text": 5}, T, width=WIDTH, spatial=spatial)
+
+    @pytest.mark.parametrize("spatial", ["face", ["face"], ["face", "face"], ["a", "b", "c"]])
+    def test_is_of_two_modalities(self, name, spatial):
+        with pytest.raises(ValueError, match="true, false, or two modalities"):
+            build(name, {"face": 49, "text": 5}, T, width=WIDTH, spatial=spatial)
+
+    def test_is_the_same_under_any_names(self, name):
+        called = {"visual": "face", "audio": "voice", "text": "words", "au": "au"}
+        theirs = build(name, MAP, T, width=WIDTH, spatial=True).eval()
+        widths = {called[m]: d for m, d in MAP.items()}
+        ours = build(name, widths, T, width=WIDTH, spatial=["face", "voice"]).eval()
+        weights = theirs.state_dict().values()
+        ours.load_state_dict(dict(zip(ours.state_dict(), weights, strict=True)))
+        tokens = {m: torch.randn(2, T, d) for m, d in MAP.items()}
+        masks = {m: torch.rand(2, T) < 0.8 for m in MAP}
+        renamed = [{called[m]: x for m, x in part.items()} for part in (tokens, masks)]
+        assert torch.equal(ours(*renamed), theirs(tokens, masks))
 
     def test_knows_its_layouts(self, name):
         with pytest.raises(ValueError, match="Did you mean 'corrected'"):
@@ -111,7 +139,7 @@ class TestSpatialAttention:
         widths = dict(reversed(MAP.items()))
         encode = ClipEncoders(widths, None if name == "jca_dcn" else WIDTH, True, "published")
         encoded = encode({m: torch.randn(2, T, d) for m, d in widths.items()})
-        assert list(encoded) == list(encode.widths) == ["text", "audio", "visual"]
+        assert list(encoded) == list(encode.widths) == ["au", "text", "audio", "visual"]
 
 
 @pytest.mark.parametrize("name", ["jca_dcn", "rjca", "dca"])
