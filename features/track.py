@@ -25,6 +25,7 @@ class State(IntEnum):
     UNLABELLED = 8  # the annotators gave no value
     GAP = 9  # no row of the source is near enough to this grid step
     ABSENT = 10  # the clip lacks this modality altogether
+    MISSING = 11  # the table has no number here
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -19,7 +19,8 @@ MAY_IMPORT = {
     "flows": {"flows", "stages", "features", "models"},
 }
 ONLY_HERE = {  # third-party package -> the places that may know it
-    "h5py": ("features/shards/",),
+    "h5py": ("features/shards/", "features/signals/reading/"),  # ours, and other people's
+    "pyarrow": ("features/signals/reading/",),
     "av": ("features/media/", "features/demo/"),
     "facenet_pytorch": ("features/faces/", "features/visual/"),
     "prefect": ("flows/",),

@@ -57,5 +57,5 @@ def test_a_broken_track_says_where(values, times, state, message):
 def test_the_numbers_of_states_are_the_ones_shards_were_written_with():
     assert [s.name for s in sorted(State)] == [
         *("OK", "NO_FACE", "SEVERAL_FACES", "LOW_CONFIDENCE", "BLURRED", "UNDECODABLE"),
-        *("SILENCE", "NO_SPEECH", "UNLABELLED", "GAP", "ABSENT"),
+        *("SILENCE", "NO_SPEECH", "UNLABELLED", "GAP", "ABSENT", "MISSING"),
     ]

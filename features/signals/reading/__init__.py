@@ -1,0 +1,1 @@
+"""Reading columns of numbers from files of several formats, a block at a time."""

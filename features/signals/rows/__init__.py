@@ -1,0 +1,1 @@
+"""What columns of a table mean: which are features, when each row is, and which rows count."""
