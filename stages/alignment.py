@@ -1,13 +1,11 @@
-"""One clip's modalities, each at its own times -> rows on one time grid, with masks."""
+"""How rows get from their own times to the time grid."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import numpy as np
 from pydantic import Field
 
-from features.grid import How, grid, onto
+from features.grid import How, onto
 from features.track import State, Track
 from stages.params import Section
 
@@ -15,24 +13,15 @@ FAR = {"text": State.NO_SPEECH, "labels": State.UNLABELLED}  # what a step far f
 
 
 class Rule(Section):
-    """How one modality gets from its own times to the grid."""
+    """How one stream, or the labels, get from their own times to the grid."""
 
     how: How
     largest_gap_s: float = Field(gt=0)
 
 
-def aligned(
-    tracks: Mapping[str, Track], duration_s: float, step_s: float, rules: Mapping[str, Rule]
-) -> dict[str, np.ndarray]:
-    """Tracks {name: (T', D)} -> the columns of a grid record.
+def aligned(track: Track, times: np.ndarray, step_s: float, rule: Rule, kind: str) -> Track:
+    """A Track (T', D) -> its values and states at the steps of a grid, (T, D).
 
-    times  float64 (T,), s: the steps that a clip of `duration_s` holds
-    <name>, <name>.state  of each track, its values float32 (T, D) and State of each step
+    times  float64 (T,), s, see features.grid.grid; kind  of the stream, or labels
     """
-    times = grid(duration_s, step_s)
-    columns = {"times": times}
-    for name, track in tracks.items():
-        rule, far = rules[name], FAR.get(name, State.GAP)
-        on = onto(track, times, step_s, rule.how, rule.largest_gap_s, far)
-        columns |= {name: on.values, f"{name}.state": on.state}
-    return columns
+    return onto(track, times, step_s, rule.how, rule.largest_gap_s, FAR.get(kind, State.GAP))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from features.manifest import Assignment, Clip, Transcript, read
 from stages.paths import CLIPS, SENTENCES, SPLITS, TRANSCRIPT_FILES
@@ -30,6 +31,11 @@ def read_sentences() -> dict[str, str]:
     if not SENTENCES.is_file():
         raise FileNotFoundError(f"no {SENTENCES}; run `dvc repro ingest` first")
     return json.loads(SENTENCES.read_text(encoding="utf-8"))
+
+
+def media_of(clip: Clip) -> Path | None:
+    """The media file of a clip; None: there is none."""
+    return Path(clip.media) if clip.media else None
 
 
 @contextmanager

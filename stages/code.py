@@ -5,7 +5,8 @@ writes  data/code.json   {stage: digest}, or {stage: {extractor, adapter or head
 
 Every other stage depends on its own key of that file and on no source file. Comments, docstrings
 and layout do not count (see features.code). A name in params.yaml that no file has is refused here,
-before anything is made.
+before anything is made; so are streams and targets whose names cannot be. What lies in data/ of
+streams that params.yaml no longer names is removed.
 """
 
 from __future__ import annotations
@@ -18,13 +19,16 @@ from features import code
 from features.nearest import unknown
 from stages.atomic import write_lines
 from stages.command import main
+from stages.leftover import take_away
 from stages.params import document
 from stages.paths import CODE
+from stages.streams import KINDS, misnamed_streams
+from stages.targets import misnamed_targets
 
 # They cannot change a byte of any output: how a stage is started, where its work runs.
 HARMLESS = ("stages.command", "stages.params", "stages.work")
-STAGES = ("demo", "ingest", "faces", "visual", "audio", "transcripts", "text", "sync", "align",
-          "audit", "train", "evaluate", "robustness", "report")  # fmt: skip
+STAGES = ("demo", "ingest", "faces", "visual", "audio", "transcripts", "text", "signals", "sync",
+          "grid", "align", "audit", "train", "evaluate", "robustness", "report")  # fmt: skip
 CHOICES = {  # stage -> the package one module of which it is told to use
     "ingest": "features.corpora",
     "faces": "features.faces",
@@ -32,6 +36,7 @@ CHOICES = {  # stage -> the package one module of which it is told to use
     "audio": "features.audio",
     "transcripts": "features.transcripts",
     "text": "features.text",
+    "signals": "features.signals",
     "sync": "features.sync",
     "train": "models.fusion",
 }
@@ -66,19 +71,36 @@ def table() -> dict[str, str | dict[str, str]]:
 
 
 def misnamed(params: Mapping[str, Any]) -> Iterator[str]:
-    """A sentence for each name in params.yaml that no file has."""
+    """A sentence for each name in params.yaml that no file has, or that cannot be one."""
     for stage, package in CHOICES.items():
-        section, key, there = params.get(stage), KEYS.get(stage, "extractor"), code.choices(package)
-        named = section.get(key, []) if isinstance(section, dict) else []
-        for name in named if isinstance(named, list) else [named]:
+        there = code.choices(package)
+        for key, name in _chosen(stage, params.get(stage)):
             if name not in there:
                 where = f"{package.replace('.', '/')} ({stage}.{key} in params.yaml)"
                 yield unknown(f"module in {where}", str(name), there)
+    yield from misnamed_streams(params)
+    yield from misnamed_targets(params.get("targets"), params.get("align") or {})
+
+
+def _chosen(stage: str, section: Any) -> Iterator[tuple[str, Any]]:
+    """What a section names of its package, and under which key, of each stream if it has some."""
+    if not isinstance(section, dict):
+        return
+    if stage in KINDS:
+        for stream, values in section.items():
+            if isinstance(values, dict) and "extractor" in values:
+                yield f"{stream}.extractor", values["extractor"]
+        return
+    key = KEYS.get(stage, "extractor")
+    named = section.get(key, [])
+    yield from ((key, name) for name in (named if isinstance(named, list) else [named]))
 
 
 def run() -> None:
-    if wrong := list(misnamed(document())):
+    params = document()
+    if wrong := list(misnamed(params)):
         raise LookupError("; ".join(wrong))
+    take_away(params)
     write_lines(CODE, [json.dumps(table(), indent=1)])
 
 

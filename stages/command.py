@@ -25,6 +25,7 @@ def main(
     page: Path | None = None,
 ) -> None:
     """Run one stage; `arguments` are the names of its positional ones, given to `run` as text.
+    Of a stage that is run for each stream, the section is the one of the `stream` that is named.
     Where it makes a `page`, --open shows the one there is instead. Without a `schema` it has no
     section in params.yaml.
 
@@ -42,7 +43,8 @@ def main(
         if page and given.open:
             _show(page, name)
             return
-        params = [load(name, schema)] if schema else []
+        section = f"{name}.{given.stream}" if "stream" in arguments else name
+        params = [load(section, schema)] if schema else []
         run(*params, *(getattr(given, argument) for argument in arguments))
     except (LookupError, ValueError, ArithmeticError, OSError) as error:
         notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))

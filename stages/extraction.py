@@ -16,6 +16,7 @@ from features.shards import Record, Shards, canonical, write_folder
 from features.store import Store
 from stages.clips import blaming
 from stages.params import Extraction
+from stages.paths import DATA
 from stages.provenance import of_extractor, write_provenance
 from stages.watched import check_watched
 from stages.work.each import each
@@ -51,11 +52,13 @@ def extract(
 ) -> None:
     """Fill `out` with shards: one record for each clip, from the store or made now.
 
+    out        data/<stage>, or data/<stage>/<stream>
     sources    the digest of what each clip's rows are made from
     ask        extractor, clip -> answer; keep  the answer -> Record; both importable functions
     made_from  the rows that a clip's signal is read from, if it is no file
     """
-    check_watched(kind, params)
+    place = out.relative_to(DATA).as_posix()
+    check_watched(kind, place.replace("/", "."), params)
     meta = identity(kind, params.extractor, params.options)
     store = Store()
     keys = {clip.id: store.key(source, meta) for clip, source in sources.items()}
@@ -66,7 +69,7 @@ def extract(
     log.info(
         "%d clips, %d of them in the store %s", len(jobs), len(jobs) - len(missing), store.root
     )
-    for _ in each(make, missing, kind):
+    for _ in each(make, missing, place):
         pass
     behind = {} if made_from is None else {str(made_from.meta["kind"]): made_from}
     about = chosen(meta)
@@ -74,7 +77,7 @@ def extract(
         about["made_from"] = {name: shards.meta for name, shards in behind.items()}
     by_id = {job.clip.id: job for job in jobs}
     write_folder(out, params.shards, about, by_id, Entries(store, by_id))
-    write_provenance(kind, out, of_extractor(meta), behind)
+    write_provenance(place, out, of_extractor(meta), behind)
 
 
 class Entries:

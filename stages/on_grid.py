@@ -1,4 +1,4 @@
-"""The time grid that `align` wrote, clip by clip, for the heads."""
+"""The time grid, and the streams on it, clip by clip, for the heads."""
 
 from __future__ import annotations
 
@@ -7,88 +7,128 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from features.manifest import Assignment
 from features.shards import Shards, canonical
 from features.track import State
 from models.aligned import AlignedClip
-from stages.paths import ALIGN
+from models.targets import Ranges
+from stages.paths import GRID, aligned
 from stages.provenance import rows_sha256
 
 
 class Grid:
-    """Every clip's aligned rows.
+    """Every clip's labels, and its rows of some streams, on the time grid.
 
-    modalities  {name: D}
+    targets  {name: (low, high)}   widths  {stream: D}, in the order in which they were named
+
+    Raises LookupError for a stream that was not aligned.
     """
 
-    def __init__(self, assignments: Iterable[Assignment], folder: Path = ALIGN):
-        self._shards = Shards(folder)
-        self.clips = [row for row in assignments if row.id in self._shards]
-        first = self._shards[self.clips[0].id]
-        named = [n for n in self._shards.meta["made_from"] if n != "labels"]
-        self.modalities = {name: int(first.columns[name].shape[1]) for name in named}
-
-    def split(self, name: str, modalities: Iterable[str]) -> dict[str, AlignedClip]:
-        """The clips of one split: {clip id: clip}, by id."""
-        wanted = [m for m in modalities if self.width(m)]
-        return {
-            c.id: aligned_clip(self._shards[c.id].columns, wanted)
-            for c in self.clips
-            if c.split == name
+    def __init__(self, assignments: Iterable[Assignment], streams: Iterable[str]):
+        self._grid = _opened(GRID, "grid")
+        self._streams = {name: _opened(aligned(name), f"align@{name}") for name in streams}
+        self.clips = [row for row in assignments if row.id in self._grid]
+        self.targets: Ranges = {name: (low, high) for name, low, high in self._meta["targets"]}
+        first = self.clips[0].id if self.clips else ""
+        self.widths = {
+            name: int(shards[first].columns["values"].shape[1]) if first else 0
+            for name, shards in self._streams.items()
         }
 
-    def width(self, modality: str) -> int:
-        """D of a modality. Raises LookupError if the grid has none of that name."""
-        if modality not in self.modalities:
-            raise LookupError(
-                f"no modality named {modality!r}; the grid has: {', '.join(self.modalities)}"
-            )
-        return self.modalities[modality]
-
-    def contents(self, *splits: str) -> dict[str, str]:
-        """The clips of some splits and the digest of each one's rows, without reading them."""
-        return {c.id: self._shards.content(c.id) for c in self.clips if c.split in splits}
+    @property
+    def _meta(self) -> dict[str, Any]:
+        return self._grid.meta
 
     @property
     def step_s(self) -> float:
         """From one step to the next, s."""
-        return self._shards.meta["rules"]["step_s"]
+        return self._meta["step_s"]
+
+    def split(self, name: str, streams: Iterable[str]) -> dict[str, AlignedClip]:
+        """The clips of one split with these streams: {clip id: clip}, by id."""
+        wanted = list(streams)
+        return {c.id: self.clip(c.id, wanted) for c in self.clips if c.split == name}
+
+    def clip(self, clip: str, streams: Iterable[str]) -> AlignedClip:
+        """One clip, as the heads read it."""
+        labels = self._grid[clip].columns
+        return aligned_clip({name: self._streams[name][clip].columns for name in streams}, labels)
+
+    def states(self, clip: str) -> dict[str, np.ndarray]:
+        """State of each step of each stream of a clip: {stream: uint8 (T,)}."""
+        return {name: shards[clip].columns["state"][:] for name, shards in self._streams.items()}
+
+    def rows(self, clip: str, stream: str) -> np.ndarray:
+        """The rows of a stream that have a value: float32 (N, D)."""
+        columns = self._streams[stream][clip].columns
+        return columns["values"][:][columns["state"][:] == State.OK]
+
+    def labels(self, clip: str) -> tuple[np.ndarray, np.ndarray]:
+        """Labels float32 (T, Y), NaN where there is none, and State of each, uint8 (T, Y)."""
+        columns = self._grid[clip].columns
+        return columns["labels"][:], columns["labels.state"][:]
 
     def times(self, clip: str) -> list[float]:
         """The time of each step of a clip, s."""
-        return self._shards[clip].columns["times"].tolist()
+        return self._grid[clip].columns["times"].tolist()
 
-    def made(self) -> dict[str, Any]:
-        """What it takes to make its rows of another clip, and their digest: {rules, made_from,
-        rows}, JSON values."""
-        meta = self._shards.meta
+    def kinds(self) -> dict[str, str]:
+        """The kind of each stream: {stream: visual, audio, text or signals}."""
+        return {name: shards.meta["made_from"]["kind"] for name, shards in self._streams.items()}
+
+    def contents(self, streams: Iterable[str]) -> dict[str, str]:
+        """The digests of everybody's rows, {"labels" or stream: hex}, without reading them."""
+        found = {"labels": rows_sha256(self._grid)}
+        return found | {name: rows_sha256(self._streams[name]) for name in streams}
+
+    def made(self, streams: Iterable[str]) -> dict[str, Any]:
+        """What it takes to make rows of these streams of another clip, and their digests, as JSON
+        values: {step_s, labels, streams: {stream: {rule, made_from, rows}}}."""
+        digests = self.contents(streams)
         return {
-            "rules": meta["rules"],
-            "made_from": {name: meta["made_from"][name] for name in self.modalities},
-            "rows": rows_sha256(self._shards),
+            "step_s": self.step_s,
+            "labels": {"rule": self._meta["labels"], "rows": digests.pop("labels")},
+            "streams": {
+                name: {
+                    "rule": self._streams[name].meta["rule"],
+                    "made_from": self._streams[name].meta["made_from"],
+                    "rows": digest,
+                }
+                for name, digest in digests.items()
+            },
         }
 
     def features(self) -> dict[str, Any]:
-        """What the features are: {modality: {extractor, digest of what was chosen to make it}}."""
-        made = self._shards.meta["made_from"]
+        """What the features are: {stream: {kind, extractor, digest of what was chosen}}."""
+        made = {name: shards.meta["made_from"] for name, shards in self._streams.items()}
         return {
             name: {
-                "extractor": made[name]["extractor"],
-                "digest": hashlib.sha256(canonical(made[name]).encode()).hexdigest()[:12],
+                "kind": about["kind"],
+                "extractor": about["extractor"],
+                "digest": hashlib.sha256(canonical(about).encode()).hexdigest()[:12],
             }
-            for name in self.modalities
+            for name, about in made.items()
         }
 
 
-def aligned_clip(columns: Mapping[str, Any], modalities: Iterable[str]) -> AlignedClip:
-    """The columns of a grid record -> a clip as the heads read it."""
-    modalities = list(modalities)
-    column = {name: torch.from_numpy(x[:]) for name, x in columns.items()}
+def aligned_clip(
+    streams: Mapping[str, Mapping[str, Any]], labels: Mapping[str, Any]
+) -> AlignedClip:
+    """The columns of each stream's record and of the grid's -> a clip as the heads read it."""
+    values = {name: torch.from_numpy(columns["values"][:]) for name, columns in streams.items()}
+    states = {name: torch.from_numpy(columns["state"][:]) for name, columns in streams.items()}
     return AlignedClip(
-        tokens={m: column[m] for m in modalities},  # (T, D)
-        masks={m: column[f"{m}.state"] == State.OK for m in modalities},  # (T,)
-        labels=column["labels"],  # (T, 2)
-        label_mask=column["labels.state"] == State.OK,  # (T,)
+        tokens=values,  # (T, D)
+        masks={name: state == State.OK for name, state in states.items()},  # (T,)
+        labels=torch.from_numpy(labels["labels"][:]),  # (T, Y)
+        label_mask=torch.from_numpy(labels["labels.state"][:]) == State.OK,  # (T, Y)
     )
+
+
+def _opened(folder: Path, stage: str) -> Shards:
+    if not folder.is_dir():
+        raise LookupError(f"no {folder}; run `dvc repro {stage}` first")
+    return Shards(folder)

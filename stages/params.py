@@ -41,11 +41,23 @@ S = TypeVar("S", bound=Section)
 
 
 def load(name: str, schema: type[S], path: Path = PARAMS) -> S:
-    """One section of params.yaml, checked; raises ParamsError naming key and nearest key."""
-    found = document(path)
-    if name not in found:
-        raise ParamsError(f"{path} has no section {name!r}; it has: {', '.join(found)}")
-    return checked(name, schema, found[name], path)
+    """One section of params.yaml, checked; raises ParamsError naming key and nearest key.
+
+    name  of the section; of one inside another, `visual.face`
+    """
+    found: Any = document(path)
+    outer = ""
+    for part in name.split("."):
+        if not isinstance(found, dict) or part not in found:
+            there = list(found) if isinstance(found, dict) else []
+            near = closest(part, map(str, there))
+            hint = f"; did you mean {near!r}?" if near else ""
+            raise ParamsError(
+                f"{path} has no section {outer + part!r}; it has: "
+                f"{', '.join(outer + str(key) for key in there) or 'nothing there'}{hint}"
+            )
+        found, outer = found[part], f"{outer}{part}."
+    return checked(name, schema, found, path)
 
 
 def document(path: Path = PARAMS) -> dict[str, Any]:

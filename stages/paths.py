@@ -17,12 +17,10 @@ REJECTED = INGEST / "rejected.jsonl"
 LABELS = INGEST / "labels"
 
 FACES = DATA / "faces"
-VISUAL = DATA / "visual"
-AUDIO = DATA / "audio"
 TRANSCRIPTS = DATA / "transcripts"
-TEXT = DATA / "text"
 SYNC = DATA / "sync"
 PROVENANCE = DATA / "provenance"  # <stage>.json: what made its rows, code and libraries included
+GRID = DATA / "grid"  # the times of every clip's steps, and the labels on them
 ALIGN = DATA / "align"
 AUDIT = DATA / "audit"
 
@@ -34,3 +32,18 @@ ROBUSTNESS = DATA / "robustness"
 CURVES = ROBUSTNESS / "curves.csv"
 REPORT = DATA / "report" / "index.html"
 VEGA = REPORT.with_name("vega.js")
+
+
+def extracted(kind: str, stream: str) -> Path:
+    """Where the rows of a stream lie, each at its own time."""
+    return DATA / kind / stream
+
+
+def aligned(stream: str) -> Path:
+    """Where the rows of a stream lie on the time grid."""
+    return ALIGN / stream
+
+
+def rejected(stream: str) -> Path:
+    """Which tables of a stream of signals could not be read, and why."""
+    return DATA / "rejected" / f"{stream}.jsonl"

@@ -2,9 +2,10 @@
 
 Rows say what was chosen to make them: extractor, options, weights. By which code and libraries they
 were made is in data/provenance/<stage>.json, which DVC makes no stage depend on: where only these
-change and the rows come out the same, nothing that is made of the rows is made again. `rows`, the
-digest of all of them, ties the files together: those of `align` name the rows of each modality, and
-these those that they were made from.
+change and the rows come out the same, nothing that is made of the rows is made again. Of a stage
+that runs for each stream it is data/provenance/<stage>/<stream>.json. `rows`, the digest of all of
+them, ties the files together: that of `align/face` names the rows of `visual/face` that it was made
+from, and that one those of `faces`.
 """
 
 from __future__ import annotations
@@ -37,10 +38,11 @@ def of_extractor(identity: Mapping[str, Any]) -> Provenance:
 def write_provenance(
     stage: str, out: Path, made: Provenance, made_from: Mapping[str, Shards]
 ) -> None:
-    """Say what made the rows in `out`, and from which rows they were made."""
+    """Say what made the rows in `out`, and from which rows of which stages they were made."""
     about = {**made, "rows": rows_sha256(Shards(out, check=False))}
     about["made_from"] = {name: rows_sha256(shards) for name, shards in made_from.items()}
-    write_lines(PROVENANCE / f"{stage}.json", [json.dumps(about, indent=1, sort_keys=True)])
+    file = PROVENANCE / f"{stage}.json"
+    write_lines(file, [json.dumps(about, indent=1, sort_keys=True)])
 
 
 def read_provenance(stage: str, folder: Path = PROVENANCE) -> Provenance | None:
@@ -49,41 +51,46 @@ def read_provenance(stage: str, folder: Path = PROVENANCE) -> Provenance | None:
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
 
 
-def extractors(grid_rows: str, folder: Path = PROVENANCE) -> dict[str, Provenance]:
-    """What made everything behind a grid with these rows: {kind: provenance}.
+def extractors(stream: str, rows: str, folder: Path = PROVENANCE) -> dict[str, Provenance]:
+    """What made everything behind a stream with these rows on the grid: {kind: provenance}.
 
-    Nothing where the rows that are here are no longer those of the grid.
+    Nothing where the rows that are here are no longer those.
     """
-    grid = read_provenance("align", folder)
-    if grid is None or grid["rows"] != grid_rows:
+    aligned = read_provenance(f"align/{stream}", folder)
+    if aligned is None or aligned["rows"] != rows:
         return {}
     found: dict[str, Provenance] = {}
-    left = list(grid["made_from"].items())
+    left = list(aligned["made_from"].items())
     while left:
-        stage, rows = left.pop()
+        stage, digest = left.pop()
         made = read_provenance(stage, folder)
-        if made is not None and made["rows"] == rows:
-            found[stage] = made
+        if made is not None and made["rows"] == digest:
+            found[made["kind"]] = made
             left += made["made_from"].items()
     return found
 
 
-def write_extractors(group: str, grid_rows: str) -> None:
-    """Say what made the features that a head was trained on under a seed."""
-    about = {"grid": grid_rows, "extractors": extractors(grid_rows)}
+def write_extractors(group: str, rows: Mapping[str, str]) -> None:
+    """Say what made the streams that a head was trained on under a seed, {stream: its rows}."""
+    about = {
+        stream: {"rows": digest, "extractors": extractors(stream, digest)}
+        for stream, digest in rows.items()
+    }
     text = json.dumps(about, indent=1, sort_keys=True)
     write_lines(PROVENANCE / "train" / f"{group}.json", [text])
 
 
-def trained_on(group: str, grid_rows: str, folder: Path = PROVENANCE) -> dict[str, Provenance]:
-    """What made the features that a head was trained on: {kind: provenance}.
+def trained_on(
+    group: str, stream: str, rows: str, folder: Path = PROVENANCE
+) -> dict[str, Provenance]:
+    """What made a stream with these rows, on which a head was trained: {kind: provenance}.
 
-    As it is here, if these are still their rows, since newer code may have made the same; otherwise
+    As it is here, if these are still its rows, since newer code may have made the same; otherwise
     as it was when the head was trained.
     """
-    kept = read_provenance(f"train/{group}", folder) or {}
-    then = kept["extractors"] if kept.get("grid") == grid_rows else {}
-    return extractors(grid_rows, folder) or then
+    kept = (read_provenance(f"train/{group}", folder) or {}).get(stream, {})
+    then = kept["extractors"] if kept.get("rows") == rows else {}
+    return extractors(stream, rows, folder) or then
 
 
 def is_of(made: Provenance, described: Mapping[str, Any]) -> bool:

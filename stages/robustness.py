@@ -1,7 +1,8 @@
-"""Trained runs -> their CCC while one modality fails for a growing share of the time.
+"""Trained runs -> their CCC while one stream fails for a growing share of the time.
 
-reads   data/ingest/splits.jsonl, data/align/*.h5, data/train/
-writes  data/robustness/curves.csv   a row per run, modality, kind of failure, share and target:
+reads   data/ingest/splits.jsonl, data/grid, data/align/<stream> of streams that a run reads,
+        data/train/
+writes  data/robustness/curves.csv   a row per run, stream, kind of failure, share and target:
                                      CCC, mean and deviation over seeds
 
 Apart from `evaluate`, so that scores never wait for curves.
@@ -20,13 +21,12 @@ from models.evaluation.curves import curve
 from models.evaluation.disturbance import KINDS, Disturbances
 from models.nearest import known
 from models.split import check
-from models.targets import TARGETS
 from stages.atomic import write_table
 from stages.checkpoint.load import load as load_run
-from stages.checkpoint.load import made, runs
+from stages.checkpoint.load import made, read_by, runs
 from stages.clips import read_assignments
 from stages.command import main
-from stages.grid import Grid
+from stages.on_grid import Grid
 from stages.params import Section, load
 from stages.paths import CURVES
 from stages.train.params import Params as TrainParams
@@ -38,7 +38,7 @@ Rows = list[list[object]]
 
 class Params(Section):
     split: Literal["train", "val", "test"]
-    runs: list[str]  # empty: all of two modalities or more
+    runs: list[str]  # empty: all of two streams or more
     kinds: list[str] = Field(min_length=1)  # of models.evaluation.disturbance.KINDS
     shares: list[Annotated[float, Field(ge=0, le=1)]] = Field(min_length=1)  # of a clip's steps
     stretch_s: float = Field(gt=0)
@@ -50,8 +50,8 @@ def run(params: Params) -> None:
     folders = runs(train.heads, train.seeds)
     known("run under robustness.runs", params.runs, folders)
     known("disturbance under robustness.kinds", params.kinds, KINDS)
-    grid = Grid(read_assignments())
-    check(params.split, grid.split(params.split, grid.modalities), grid.modalities, TARGETS)
+    grid = Grid(read_assignments(), read_by(folders))
+    check(params.split, grid.split(params.split, grid.widths), grid.widths, grid.targets)
     fewest = 1 if params.runs else 2
     items = []
     for name in params.runs or folders:
@@ -68,12 +68,13 @@ def rows_of(params: Params, item: tuple[str, str, Sequence[Path]]) -> Rows:
     """A run, one of its modalities and its folder under each seed -> rows of COLUMNS."""
     name, modality, folders = item
     seeds = [load_run(folder) for folder in folders]
-    grid = Grid(read_assignments())
-    clips = grid.split(params.split, seeds[0].about["widths"])
+    grid = Grid(read_assignments(), seeds[0].about["widths"])
+    clips = grid.split(params.split, grid.widths)
     stretch = max(1, round(params.stretch_s / grid.step_s))
     disturbances = Disturbances(clips, modality, stretch, params.seed)
     rows: Rows = []
-    for kind, share, scores in curve(seeds, clips, disturbances, params.kinds, params.shares):
+    tried = params.kinds, params.shares
+    for kind, share, scores in curve(seeds, clips, grid.targets, disturbances, *tried):
         point = (name, modality, kind, share)
         rows += [[*point, target, s["ccc"], s["ccc_std"]] for target, s in scores.items()]
     return rows

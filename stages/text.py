@@ -1,7 +1,7 @@
 """Timed words -> transcript embeddings.
 
 reads   data/ingest/clips.jsonl, data/transcripts/*.h5
-writes  data/text/*.h5            one Track a clip
+writes  data/text/<stream>/*.h5   one Track a clip, by the extractor of that stream
 """
 
 from __future__ import annotations
@@ -21,13 +21,9 @@ from stages.clips import read_clips
 from stages.command import log, main
 from stages.extraction import extract
 from stages.params import Extraction
-from stages.paths import TEXT, TRANSCRIPTS
+from stages.paths import TRANSCRIPTS, extracted
 
 NAMED = 20  # clips in a warning
-
-
-class Params(Extraction):
-    """extractor: a file in features/text/."""
 
 
 @cache
@@ -53,12 +49,12 @@ def warn(extractor: Any, found: Shards) -> None:
         )
 
 
-def run(params: Params) -> None:
+def run(params: Extraction, stream: str) -> None:
     found = Shards(TRANSCRIPTS)
     sources = {clip: found.content(clip.id) for clip in read_clips()}
     warn(built("text", params.extractor, canonical(params.options)), found)
-    extract("text", params, sources, read, keep_track, TEXT, found)
+    extract("text", params, sources, read, keep_track, extracted("text", stream), found)
 
 
 if __name__ == "__main__":
-    main("text", Params, run)
+    main("text", Extraction, run, "stream")

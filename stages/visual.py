@@ -1,7 +1,7 @@
 """Face crops -> visual embeddings.
 
 reads   data/ingest/clips.jsonl, data/faces/*.h5
-writes  data/visual/*.h5          one Track a clip
+writes  data/visual/<stream>/*.h5   one Track a clip, by the extractor of that stream
 """
 
 from __future__ import annotations
@@ -17,11 +17,7 @@ from stages.clips import read_clips
 from stages.command import main
 from stages.extraction import extract
 from stages.params import Extraction
-from stages.paths import FACES, VISUAL
-
-
-class Params(Extraction):
-    """extractor: a file in features/visual/."""
+from stages.paths import FACES, extracted
 
 
 @cache
@@ -33,11 +29,11 @@ def looks(extractor: Any, clip: Clip) -> Track:
     return extractor(Crops(faces()[clip.id]))
 
 
-def run(params: Params) -> None:
+def run(params: Extraction, stream: str) -> None:
     found = Shards(FACES)
     sources = {clip: found.content(clip.id) for clip in read_clips()}
-    extract("visual", params, sources, looks, keep_track, VISUAL, found)
+    extract("visual", params, sources, looks, keep_track, extracted("visual", stream), found)
 
 
 if __name__ == "__main__":
-    main("visual", Params, run)
+    main("visual", Extraction, run, "stream")

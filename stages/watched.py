@@ -9,8 +9,10 @@ from features.shards import canonical
 from stages.params import Extraction, ParamsError
 
 
-def check_watched(kind: str, params: Extraction) -> None:
+def check_watched(kind: str, section: str, params: Extraction) -> None:
     """Raises ParamsError for an option that names a file which `reads` does not hold.
+
+    section  of params.yaml, where that is said
 
     A model inside a package, or named by its id in the local cache, is no file of the user's.
     """
@@ -20,6 +22,7 @@ def check_watched(kind: str, params: Extraction) -> None:
         file = Path(params.options[option])
         if file.exists() and not file.resolve().is_relative_to(watched):
             raise ParamsError(
-                f"params.yaml: {kind}.reads must be {file}, which {kind}.options.{option} names, "
-                f"or a folder that holds it, for DVC to see when it changes; got {params.reads}"
+                f"params.yaml: {section}.reads must be {file}, which {section}.options.{option} "
+                f"names, or a folder that holds it, for DVC to see when it changes; got "
+                f"{params.reads}"
             )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 TRAIN = {f"train@{head}-1" for head in ("single", "concat", "grjca")}
 SCORED = {"evaluate", "robustness"}
+ALIGNED = {f"align@{stream}" for stream in ("face", "voice", "words")}
 AFTER = {*TRAIN, *SCORED, "report"}
 Edit = Callable[[Path], object]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
+from typing import get_type_hints
 
 import pytest
 
@@ -11,10 +12,15 @@ from features.code import choices
 from stages.code import CHOICES, KEYS, STAGES, module_of
 from stages.params import load
 from stages.paths import CODE
-from tests.repo import GRAPH, PARAMS, ROOT
+from stages.streams import KINDS
+from tests.repo import GRAPH as WRITTEN
+from tests.repo import PARAMS, ROOT
 
+GRAPH = {name: stage.get("do", stage) for name, stage in WRITTEN.items()}
 TEXT = (ROOT / "dvc.yaml").read_text(encoding="utf-8")
 OF_CODE = [name for name in GRAPH if name != "code"]
+EACH_STREAM = {*KINDS, "align"}  # stages that run for each stream of their section
+EVERYBODYS = {"targets", "plane"}  # of params.yaml: no stage's own
 KEPT = {"code", "ingest"}  # whose outputs stay where a run fails: DVC's run cache is no loss there
 
 
@@ -39,7 +45,7 @@ def test_it_is_short_and_lists_no_source_file():
 
 def test_one_stage_one_section_one_module():
     assert [*GRAPH] == ["code", *STAGES]
-    assert set(STAGES) == set(PARAMS)
+    assert set(STAGES) | EVERYBODYS == set(PARAMS)
     for name in GRAPH:
         assert import_module(module_of(name)).run
 
@@ -47,9 +53,14 @@ def test_one_stage_one_section_one_module():
 def test_written_in_running_order():
     made: set[str] = set()
     for name, stage in GRAPH.items():
-        data = {d for d in stage.get("deps", ()) if d.startswith("data/")}
+        data = {plain(d) for d in stage.get("deps", ()) if d.startswith("data/")}
         assert all(any(o.startswith(d) for o in made) for d in data), name
-        made |= outs(name).keys()
+        made |= set(map(plain, outs(name)))
+
+
+def plain(path: str) -> str:
+    """A path up to where it names a stream or its kind."""
+    return path.split("${")[0] if "${item.of}" not in path else "data/visual/"
 
 
 @pytest.mark.parametrize("name", OF_CODE)
@@ -57,24 +68,35 @@ class TestStage:
     def test_command_is_the_module(self, name: str):
         words = GRAPH[name]["cmd"].split()
         assert words[:3] == ["python", "-m", f"stages.{name}"]
+        assert (words[3:] == ["${key}"]) == (name in EACH_STREAM)
+
+    def test_runs_for_each_stream_of_its_section(self, name: str):
+        each = WRITTEN[name].get("foreach")
+        assert each == (f"${{{name}}}" if name in EACH_STREAM else None)
 
     def test_depends_on_the_code_that_it_was_told_to_use(self, name: str):
         key = KEYS.get(name, "extractor")
         chosen = "${item.head}" if name == "train" else f"${{{name}.{key}}}"
+        chosen = "${item.extractor}" if name in KINDS else chosen
         assert code_key(name) == (f"{name}.{chosen}" if name in CHOICES else name)
         if name in CHOICES:
-            assert f"{name}.{key}" in GRAPH["code"]["params"]
-            named = PARAMS[name][key]
-            assert set(named if isinstance(named, list) else [named]) <= {*choices(CHOICES[name])}
+            assert (name if name in KINDS else f"{name}.{key}") in GRAPH["code"]["params"]
+            streams = PARAMS[name].values() if name in KINDS else [PARAMS[name]]
+            for named in (section[key] for section in streams):
+                there = {*choices(CHOICES[name])}
+                assert set(named if isinstance(named, list) else [named]) <= there
 
     def test_reads_its_own_section(self, name: str):
         sections = {p.split(".")[0] for p in GRAPH[name]["params"] if isinstance(p, str)}
         assert name in sections
         module = import_module(module_of(name))
-        load(name, module.Params, ROOT / "params.yaml")
+        schema = next(iter(get_type_hints(module.run).values()))
+        for section in [f"{name}.{s}" for s in PARAMS[name]] if name in EACH_STREAM else [name]:
+            load(section, schema, ROOT / "params.yaml")
 
     def test_writes_under_its_own_name(self, name: str):
         own = (f"data/{name}", f"data/{name}/", f"data/provenance/{name}.json")
+        own += ("data/rejected/${key}.jsonl",) if name == "signals" else ()
         for out in outs(name):
             assert out in own or out.startswith((f"data/{name}/", f"data/provenance/{name}/"))
 
@@ -84,7 +106,9 @@ def test_no_other_stage_reads_the_section_of_another_extractor():
         said = str(GRAPH[name])
         for kind in CHOICES:
             reads = f"${{{kind}.reads}}" in said or f"${{{kind}.extractor}}" in said
-            assert reads == (name == kind and kind not in KEYS), (name, kind)
+            expected = name == kind and kind not in KEYS and kind not in KINDS
+            assert reads == expected, (name, kind)
+        assert ("${item.reads}" in said) == (name in KINDS)
 
 
 @pytest.mark.parametrize("out", ["data/demo", "data/faces", "data/transcripts"])
@@ -100,8 +124,8 @@ def test_no_output_switches_the_run_cache_off_where_it_saves_work():
             assert how.get("persist", False) == (name in KEPT), out
 
 
-def test_of_params_only_heads_and_seeds_reach_a_shell():
+def test_of_params_only_streams_heads_and_seeds_reach_a_shell():
     inside = {
         re.sub(r"[${}]", "", x) for s in GRAPH.values() for x in re.findall(r"\$\{.*?\}", s["cmd"])
     }
-    assert inside == {"item.head", "item.seed"}
+    assert inside == {"key", "item.head", "item.seed"}

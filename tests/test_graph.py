@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.edits import ALIGNED
 from tests.project import Project
 from tests.repo import MEDIA
 
@@ -22,8 +24,8 @@ def project(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Proj
 
 
 def test_every_stage_ran(finished: Project):
-    features = {"code", "demo", "ingest", "faces", "visual", "audio", "transcripts", "text"}
-    features |= {"align", "sync", "audit"}
+    features = {"code", "demo", "ingest", "faces", "visual@face", "audio@voice", "transcripts"}
+    features |= {"text@words", "grid", *ALIGNED, "sync", "audit"}
     assert finished.ran == features | ALL_TRAINED | AFTER_TRAIN
 
 
@@ -37,7 +39,7 @@ def test_every_head_is_scored_on_both_dimensions(project: Project):
     assert set(metrics["runs"]) == {"visual", "audio", "text", "concat", "grjca_av", "grjca"}
     for scores in metrics["runs"].values():
         assert -1 <= scores["valence"]["ccc"] <= 1 and -1 <= scores["arousal"]["ccc"] <= 1
-    assert set(metrics["features"]) == {"visual", "audio", "text"}
+    assert set(metrics["features"]) == {"face", "voice", "words"}
 
 
 def test_the_report_is_one_page_that_says_what_its_numbers_are(project: Project):
@@ -55,17 +57,23 @@ def test_deleting_the_data_loses_nothing(project: Project):
 
 
 def test_another_text_window_runs_text_and_what_reads_it(project: Project):
-    project.edit(lambda p: p["text"]["options"].update(words=3))
+    project.edit(lambda p: p["text"]["words"]["options"].update(words=3))
     ran = project.repro()
-    assert ran == {"text", "align", "audit", *ALL_TRAINED, *AFTER_TRAIN}
-    project.edit(lambda p: p["text"]["options"].update(words=5))
-    assert project.repro() == set(), "the run cache knows the former results"
+    assert ran == {"code", "text@words", "align@words", "audit", *ALL_TRAINED, *AFTER_TRAIN}
+    assert trained(project.said) == {"text", "concat", "grjca"}, "the others read no words"
+    project.edit(lambda p: p["text"]["words"]["options"].update(words=5))
+    assert project.repro() <= {"code"}, "the run cache knows the former results"
+
+
+def trained(said: str) -> set[str]:
+    """The runs that were trained, and not taken from the store."""
+    return set(re.findall(r"^train: (\w+): validation CCC", said, re.MULTILINE))
 
 
 def test_a_corpus_that_breaks_a_limit_is_not_trained_on(project: Project):
     project.edit(lambda p: p["audit"]["min_coverage"].update(visual=1.0))
     said = project.run("dvc", "repro", "train@concat-1", fails=True)
-    assert "share of train with visual" in said and "Running stage 'train" not in said
+    assert "share of train with face" in said and "Running stage 'train" not in said
     left = project.files("data/audit")
     assert b"Limits broken: 3" in left["index.html"] and "passed.json" not in left
     project.edit(lambda p: p["audit"]["min_coverage"].update(visual=0.2))
@@ -80,14 +88,15 @@ def test_another_option_of_one_head_trains_that_head_alone(project: Project):
             options = {k: v for k, v in options.items() if k != "temperature"}
             options |= {"temperature": value} if value else {}
             params["train"]["runs"]["grjca"]["grjca"] = {
-                "modalities": ["visual", "audio", "text"],
+                "modalities": ["face", "voice", "words"],
                 "options": options,
             }
 
         return change
 
     project.edit(temperature(0.2))
-    assert project.repro() == {"train@grjca-1", *AFTER_TRAIN}
+    assert project.repro() == {"code", "train@grjca-1", *AFTER_TRAIN}
+    assert trained(project.said) == {"grjca"}, "its other run is the same"
     project.edit(temperature(None))
     project.repro()
 
@@ -139,13 +148,17 @@ class TestBadInput:
     @pytest.mark.parametrize(
         "text, message",
         [
-            ("visual: {extractr: hog, options: {cells: 8}, shards: 4}", "did you mean 'extractor'"),
-            ("visual: {extractor: hog, options: {cells: 8}, shards: many}", "visual.shards"),
-            ("visual: {extractor: hog, options: {cells: 8}}", "visual.shards is missing"),
+            ("visual: {face: {extractr: hog, options: {}, shards: 4}}", "did you mean 'extractor'"),
+            ("visual: {face: {extractor: hog, options: {}, shards: many}}", "visual.face.shards"),
+            ("visual: {face: {extractor: hog, options: {}}}", "visual.face.shards is missing"),
+            ("visual: {fcae: {}}", "no section 'visual.face'; it has: visual.fcae; did you mean"),
             ("audio: {}", "no section 'visual'; it has: audio"),
-            ("visual: {reads: x, extractor: hogg, options: {}, shards: 4}", "Did you mean 'hog'"),
             (
-                "visual: {reads: x, extractor: hog, options: {cell: 8}, shards: 1}",
+                "visual: {face: {reads: x, extractor: hogg, options: {}, shards: 4}}",
+                "Did you mean 'hog'",
+            ),
+            (
+                "visual: {face: {reads: x, extractor: hog, options: {cell: 8}, shards: 1}}",
                 "Did you mean 'cells'",
             ),
             ("visual: [", "not valid YAML"),
@@ -155,7 +168,7 @@ class TestBadInput:
         before, params = project.files(), project.folder / "params.yaml"
         kept = params.read_text()
         params.write_text(text)
-        said = project.run("python", "-m", "stages.visual", fails=True)
+        said = project.run("python", "-m", "stages.visual", "face", fails=True)
         params.write_text(kept)
         assert message in said
         assert "Traceback" not in said

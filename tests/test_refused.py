@@ -30,7 +30,7 @@ def test_a_name_without_a_file_is_refused_before_anything_is_made(
 ):
     broken = finished.copy(tmp_path / "project")
     before = broken.files()
-    broken.edit(lambda p: p["audio"].update(extractor="logmell"))
+    broken.edit(lambda p: p["audio"]["voice"].update(extractor="logmell"))
     broken.edit(lambda p: p["train"].update(heads=["single", "grjcaa"]))
     told = broken.run("dvc", "repro", "align", fails=True)
     assert "named 'logmell'" in told and "Did you mean 'logmel'?" in told

@@ -95,7 +95,7 @@ class TestAColleague:
         theirs = colleague.files()
         assert theirs == shared(project)
         folders = {name.split("/")[0] for name in theirs}
-        assert folders >= EMBEDDINGS | {"align", "train", "evaluate"}
+        assert folders >= EMBEDDINGS | {"grid", "align", "train", "evaluate"}
 
     def test_runs_no_stage_even_with_nothing_pulled(self, project: Project, tmp_path: Path):
         fresh = clone(project, tmp_path / "fresh")
@@ -113,7 +113,7 @@ class TestAColleague:
             lambda p: p["train"]["runs"]["grjca"]["grjca"]["options"].update(temperature=0.2)
         )
         ran = colleague.repro("--pull", "--allow-missing")
-        assert ran == {"train@grjca-1", "evaluate", "robustness", "report"}
+        assert ran == {"code", "train@grjca-1", "evaluate", "robustness", "report"}
         after = colleague.files("data/train")
         changed = {name for name in before if before[name] != after[name]}
         assert "grjca-1/grjca/weights.safetensors" in changed
@@ -172,7 +172,7 @@ def test_a_shared_clip_store_leaves_only_what_differs_to_be_extracted(
 ):
     second = clone(project, tmp_path / "second")
     shutil.copytree(project.folder / "data/demo", second.folder / "data/demo")
-    second.edit(lambda p: p["text"]["options"].update(words=3))
+    second.edit(lambda p: p["text"]["words"]["options"].update(words=3))
     store = f"CLIP_STORE={project.folder / '.clip_store'}"
     known = in_store(second.run("env", store, "dvc", "repro", "visual", "audio", "text"))
     clips = len((second.folder / "data/ingest/clips.jsonl").read_text().splitlines())
@@ -199,12 +199,12 @@ def test_a_shared_cache_holds_each_file_once_for_all_clones(project: Project, tm
 
 @pytest.fixture(scope="module")
 def other(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A repository of its own with our data/visual as its visual/."""
+    """A repository of its own with our data/visual/face as its visual/."""
     made = object.__new__(Project)
     made.folder = tmp_path_factory.mktemp("other")
     for command in ("git init -q", "dvc init -q", "dvc config core.analytics false"):
         made.run(*command.split())
-    made.run("dvc", "import", str(project.folder), "data/visual", "--out", "visual")
+    made.run("dvc", "import", str(project.folder), "data/visual/face", "--out", "visual")
     return made
 
 
@@ -216,8 +216,8 @@ class TestAnotherRepository:
         return json.loads(other.run("env", path, "python", "-W", "error", "-c", code))
 
     def test_imports_the_shards_as_they_are(self, project: Project, other: Project):
-        assert other.files("visual") == project.files("data/visual")
-        assert "data/visual" in (other.folder / "visual.dvc").read_text()
+        assert other.files("visual") == project.files("data/visual/face")
+        assert "data/visual/face" in (other.folder / "visual.dvc").read_text()
 
     def test_reads_them_into_numpy(self, project: Project, other: Project):
         seen = self.read(project, other, NUMPY)

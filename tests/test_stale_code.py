@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.edits import AFTER, SCORED, TRAIN, Edit, added, changed
+from tests.edits import AFTER, ALIGNED, SCORED, TRAIN, Edit, added, changed
 from tests.project import Project
 
-HEAR = {"faces", "audio", "transcripts", "sync"}
-READ_SHARDS = {"ingest", *HEAR, "visual", "text", "align", "audit", *AFTER}
+HEAR = {"faces", "audio@voice", "transcripts", "sync"}
+READ_SHARDS = {"ingest", *HEAR, "visual@face", "text@words", "grid", *ALIGNED, "audit", *AFTER}
 GATES = ("gate.weigh(candidates[m][-1])", "gate.weigh(candidates[m][0])")
 MISSING = ("tokens[m], 0.0)", "tokens[m], 0.125)")
 LOUDNESS = ("Sound(begin + count / rate, samples)", "Sound(begin + count / rate, samples / 2)")
@@ -29,7 +29,7 @@ CODE: list[tuple[str, Edit, set[str]]] = [
     ("the report's css", added("stages/report/page.css", ".x { color: red }"), {"report"}),
     ("every page's css", added("stages/pages/style.css", ".y { color: red }"), {"audit", "report"}),
     ("evaluation (no result)", added("models/evaluation/agreement.py"), SCORED),
-    ("the grid (no result)", added("features/grid.py"), {"align"}),
+    ("the grid (no result)", added("features/grid.py"), {"grid", *ALIGNED}),
     ("how sound is read (no result)", added("features/media/sounds.py"), HEAR),
     ("training (no result)", added("models/training.py"), TRAIN),
     ("losses (no result)", added("models/losses.py"), {*TRAIN, *SCORED}),
@@ -44,7 +44,7 @@ CODE: list[tuple[str, Edit, set[str]]] = [
     (
         "how loud sound is",
         changed("features/media/sounds.py", *LOUDNESS),
-        {*HEAR, "align", "audit", *AFTER},
+        {*HEAR, "align@voice", "audit", *AFTER},
     ),
 ]
 REAL = {edit for name, edit, _ in CODE if "no result" not in name}  # that change what comes out

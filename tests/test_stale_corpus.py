@@ -58,8 +58,8 @@ def felt(root: Path) -> None:
 CORPUS: list[tuple[str, Edit, set[str]]] = [
     ("a subject", moved("subject"), {"ingest", "audit", *AFTER}),
     ("a split", moved("split"), {"ingest", "audit", *AFTER}),
-    ("a transcript", said, {"ingest", "transcripts", "text", "align", "audit", *AFTER}),
-    ("a label", felt, {"ingest", "align", "audit", *AFTER}),
+    ("a transcript", said, {"ingest", "transcripts", "text@words", "align@words", "audit", *AFTER}),
+    ("a label", felt, {"ingest", "grid", "audit", *AFTER}),
 ]
 
 
@@ -77,7 +77,7 @@ def own(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
 def test_an_edit_of_the_corpus_runs_what_reads_it(own: Project, edit: Edit, runs: set[str]):
     edit(own.folder)
     assert own.repro() == runs
-    if "text" in runs:
+    if "text@words" in runs:
         clips = len((own.folder / "data/ingest/clips.jsonl").read_text().splitlines())
         known = dict(re.findall(r"^(\w+): \d+ clips, (\d+) of them in the store", own.said, re.M))
         assert known == {"transcripts": str(clips - 1), "text": str(clips - 1)}

@@ -117,7 +117,7 @@ def planted(request, tmp_path_factory) -> tuple[Clip, Transcript | None, Any]:
     corpus = folder(path=str(tmp_path))
     (candidate,), rejected = corpus.listing()
     assert rejected == []
-    labels = corpus.labels(candidate.id)
+    labels = corpus.labels(candidate.id, {"valence": (-1, 1)})["valence"]
     files = Files.of([candidate], tmp_path / "memory.json")
     return files.clip(candidate), files.transcript(candidate), labels
 

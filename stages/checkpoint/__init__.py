@@ -5,5 +5,5 @@
     run.json              how it was made, what made its features, and what it reached; the digest
                           of each file of code behind its head, and of the weights
 
-A run with one model for valence and one for arousal has two such folders inside its own.
+A run with a model for each target has such a folder for each inside its own.
 """

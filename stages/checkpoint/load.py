@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ from features.fingerprint import file_sha256
 from models.fusion import build
 from models.recipe import Recipe
 from models.standardise import Standardised
-from models.targets import TARGETS
 from models.trained import Model, Trained
 from stages.paths import TRAIN
 
@@ -53,13 +52,14 @@ def changed_code(folder: Path) -> list[str]:
 
 
 def made(folder: Path) -> dict[str, Any]:
-    """How a run under one seed was made, of its first model, with the validation CCC of all.
+    """How a run under one seed was made, of its first model, with targets and validation of all.
 
     Raises FileNotFoundError or ValueError naming the folder.
     """
     each = [_about(place) for place in _places(folder)]
     reached = {t: about["validation"][t] for about in each for t in about["targets"]}
-    return {**each[0], "validation": reached}
+    ranges = {t: values for about in each for t, values in about["targets"].items()}
+    return {**each[0], "targets": ranges, "validation": reached}
 
 
 def runs(heads: Iterable[str], seeds: Iterable[int]) -> dict[str, list[Path]]:
@@ -76,6 +76,11 @@ def runs(heads: Iterable[str], seeds: Iterable[int]) -> dict[str, list[Path]]:
     return found
 
 
+def read_by(runs: Mapping[str, list[Path]]) -> list[str]:
+    """The streams that any of some runs reads, {name: its folder under each seed}."""
+    return list(dict.fromkeys(m for folders in runs.values() for m in made(folders[0])["widths"]))
+
+
 def head_code(head: str) -> dict[str, str]:
     """The digest of each file that decides what a head makes of its weights, {path: digest}."""
     return code.digests(f"models.fusion.{head}", "models.standardise")
@@ -87,8 +92,11 @@ def absent(folder: Path) -> str:
 
 
 def _places(folder: Path) -> list[Path]:
-    """Where a run's models lie: one, or one for each target."""
-    return [folder] if (folder / "run.json").is_file() else [folder / t for t in TARGETS]
+    """Where a run's models lie: one, or one for each target in the order of the labels' columns."""
+    inside = [file.parent for file in folder.glob("*/run.json")]
+    if (folder / "run.json").is_file() or not inside:
+        return [folder]
+    return sorted(inside, key=lambda place: _about(place)["columns"])
 
 
 def _about(folder: Path) -> dict[str, Any]:
@@ -121,6 +129,6 @@ def _model(folder: Path) -> Model:
     recipe = Recipe(**about["recipe"])
     widths, targets = about["widths"], len(about["targets"])
     head = build(about["head"], widths, recipe.steps, targets, **about["options"])
-    model = Standardised(head)
+    model = Standardised(head, [(low, high) for low, high in about["targets"].values()])
     model.load_state_dict(weights)
     return Model(model.eval(), recipe, about)

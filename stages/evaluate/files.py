@@ -10,20 +10,20 @@ from typing import Any
 import numpy as np
 
 from models.evaluation.agreement import Clips
-from models.targets import MEASURED, TARGETS
+from models.targets import Ranges, measured
 from models.trained import Predictions, Trained, gates
 from stages.atomic import write_table
-from stages.grid import Grid
+from stages.on_grid import Grid
 
-HISTORY = ("run", "trained", "epoch", "lr", "loss", *(f"val_ccc_{t}" for t in TARGETS))
+HISTORY = ("run", "trained", "epoch", "lr", "loss", "val_ccc")
 
 
 def write_predictions(folder: Path, each: Sequence[Predictions], clips: Clips, grid: Grid) -> None:
     """A file per clip: time, mean over seeds, and the truth, empty where there is none."""
-    columns = ["time", *TARGETS, *(f"{t}_true" for t in TARGETS)]
+    columns = ["time", *grid.targets, *(f"{t}_true" for t in grid.targets)]
     for name, clip in clips.items():
-        predicted = np.mean([predictions[name] for predictions in each], axis=0)  # (T, 2)
-        truth = np.where(clip.label_mask[:, None], clip.labels, np.nan)
+        predicted = np.mean([predictions[name] for predictions in each], axis=0)  # (T, Y)
+        truth = np.where(clip.label_mask, clip.labels, np.nan)  # (T, Y)
         rows = np.column_stack([grid.times(name), predicted, truth])
         write_table(folder / f"{name}.csv", columns, map(_cells, rows))
 
@@ -38,22 +38,30 @@ def write_gates(folder: Path, seeds: Sequence[Trained], clips: Clips, grid: Grid
         write_table(folder / f"{name}.csv", ["time", *weights], map(_cells, rows))
 
 
-def write_plots(out: Path, table: Mapping[str, Any], folders: Mapping[str, list[Path]]) -> None:
+def write_plots(
+    out: Path, table: Mapping[str, Any], folders: Mapping[str, list[Path]], targets: Ranges
+) -> None:
     """ccc.csv, a row per run; history.csv, a row per epoch of every model."""
-    rows = [[name, *(scores[t]["ccc"] for t in MEASURED)] for name, scores in table.items()]
-    write_table(out / "ccc.csv", ["run", *MEASURED], rows)
+    scored = measured(targets)
+    rows = [[name, *(scores[t]["ccc"] for t in scored)] for name, scores in table.items()]
+    write_table(out / "ccc.csv", ["run", *scored], rows)
     epochs = [row for name, seeds in folders.items() for f in seeds for row in _history(name, f)]
-    columns = list(dict.fromkeys([*HISTORY, *(column for row in epochs for column in row)]))
+    usual = [*HISTORY, *(f"val_ccc_{t}" for t in targets)]
+    columns = list(dict.fromkeys([*usual, *(column for row in epochs for column in row)]))
     write_table(out / "history.csv", columns, ([r.get(c, "") for c in columns] for r in epochs))
 
 
 def _history(run: str, folder: Path) -> Iterable[dict[str, str]]:
-    """Every epoch of a run under one seed; `trained` tells apart the models it may consist of."""
+    """Every epoch of a run under one seed; `trained` tells apart the models it may consist of, and
+    `val_ccc` is the mean over the targets of one.
+    """
     for file in sorted(folder.rglob("history.csv")):
         apart = file.parent.relative_to(folder).parts
         known = {"run": run, "trained": "/".join((folder.parent.name, *apart))}
         with file.open(encoding="utf-8") as lines:
-            yield from ({**known, **row} for row in csv.DictReader(lines))
+            for row in csv.DictReader(lines):
+                ccc = [float(x) for name, x in row.items() if name.startswith("val_ccc_")]
+                yield {**known, **row, "val_ccc": str(sum(ccc) / len(ccc))}
 
 
 def _cells(row: np.ndarray) -> list[str]:

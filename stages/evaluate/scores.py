@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from models.targets import MEASURED
+from models.targets import shown
 from stages.paths import METRICS, REPORT
 
 
@@ -14,11 +14,12 @@ def lines(metrics: dict) -> list[str]:
     is than the baseline's."""
     runs, baseline = metrics["runs"], metrics["baseline"]
     width = max(map(len, runs))
+    scored = shown(metrics["targets"])
     last = f"{100 * metrics['bootstrap']['level']:g} % of mean"
-    rows = [f"{'CCC':<{width}}" + "".join(f"  {c:>14}" for c in MEASURED) + f"  {last:>14}"]
+    rows = [f"{'CCC':<{width}}" + "".join(f"  {c:>14}" for c in scored) + f"  {last:>14}"]
     rows[0] += f"  better than {baseline}" if baseline else ""
     for name in sorted(runs, key=lambda n: -runs[n]["mean"]["ccc"]):
-        cells = [f"{runs[name][c]['ccc']:.3f} ± {runs[name][c]['ccc_std']:.3f}" for c in MEASURED]
+        cells = [f"{runs[name][c]['ccc']:.3f} ± {runs[name][c]['ccc_std']:.3f}" for c in scored]
         cells.append(_bounds(runs[name]["mean"], "ccc_low", "ccc_high", ".3f"))
         if than := runs[name].get("against", {}).get(baseline):
             mean = than["mean"]

@@ -6,7 +6,7 @@ writes  data/ingest/clips.jsonl        what is seen and heard of each clip; see 
         data/ingest/splits.jsonl       who it shows, and its split
         data/ingest/sentences.json     what is said, of clips whose corpus has it without times
         data/ingest/rejected.jsonl     clip, file and reason of each one turned away
-        data/ingest/labels/*.h5        one Track a clip: valence and arousal over time
+        data/ingest/labels/*.h5        the labels of each clip, each target at its own times
 
 What it wrote before stays until all of it is known, and DVC removes none of it.
 """
@@ -25,11 +25,12 @@ from pydantic import Field, model_validator
 
 from features.corpus import Corpus, CorpusError, Rejection
 from features.extractor import build
+from features.labels import Labels, Ranges, keep_labels
 from features.manifest import Assignment, Clip, Transcript, write
 from features.media.container import MediaError
-from features.shards import Record, canonical, write_folder
+from features.nearest import unknown
+from features.shards import canonical, write_folder
 from features.store import Store
-from features.track import State, keep_track, nothing
 from stages.atomic import write_lines
 from stages.ingest.census import census
 from stages.ingest.splits import sides
@@ -37,6 +38,7 @@ from stages.ingest.usable import Files, check_labels
 from stages.params import Section
 from stages.paths import CLIPS, LABELS, REJECTED, SENTENCES, SPLITS, TRANSCRIPT_FILES
 from stages.synthetic import synthetic
+from stages.targets import targets
 
 log = logging.getLogger("stages")
 
@@ -58,18 +60,19 @@ class Params(Section):
 
 def run(params: Params) -> None:
     corpus: Corpus = build("corpora", params.corpus, params.options)
+    ranges = targets()
     candidates, rejected = corpus.listing()
     side = sides(candidates, params.shares, params.folds, params.fold)
     files = Files.of(candidates, _memory(params))
     clips: list[Clip] = []
     transcripts: list[Transcript] = []
     assignments: list[Assignment] = []
-    labels: dict[str, Record] = {}
+    labels: dict[str, Labels] = {}
     sentences: dict[str, str] = {}
     for candidate in candidates:
         try:
             clip, transcript = files.clip(candidate), files.transcript(candidate)
-            labels[clip.id] = _labels(corpus, clip)
+            labels[clip.id] = _labels(corpus, clip, ranges)
         except (MediaError, CorpusError) as error:
             where = candidate.media or Path(params.options["path"])
             rejected.append(Rejection(candidate.id, where, str(error)))
@@ -82,7 +85,8 @@ def run(params: Params) -> None:
         elif candidate.sentence:
             sentences[clip.id] = candidate.sentence
     _write_rejected(rejected)
-    labelled = [c for c, kept in labels.items() if State.OK in kept.columns["state"][:]]
+    _check_targets(corpus, ranges, labels.values())
+    labelled = [c for c, tracks in labels.items() if any(t.mask.any() for t in tracks.values())]
     for line in census(clips, assignments, labelled, rejected):
         log.info(line)
     if not clips:
@@ -92,7 +96,9 @@ def run(params: Params) -> None:
     write(SPLITS, assignments)
     write_lines(SENTENCES, [json.dumps(sentences, indent=0, ensure_ascii=False)])
     meta = {"kind": "labels", "corpus": params.corpus, "synthetic": synthetic(clips)}
-    write_folder(LABELS, params.shards, meta, labels, lambda ids: (labels[i] for i in ids))
+    meta |= {"targets": [[name, *values] for name, values in ranges.items()]}
+    kept = {clip: keep_labels(clip, tracks, list(ranges)) for clip, tracks in labels.items()}
+    write_folder(LABELS, params.shards, meta, kept, lambda ids: (kept[i] for i in ids))
 
 
 def _memory(params: Params) -> Path:
@@ -101,12 +107,20 @@ def _memory(params: Params) -> Path:
     return Store().root / "digests" / f"{name[:16]}.json"
 
 
-def _labels(corpus: Corpus, clip: Clip) -> Record:
-    labels = corpus.labels(clip.id)
-    if labels is None:
-        return keep_track(clip.id, "labels", nothing(2))
-    check_labels(labels, clip.info.duration)
-    return keep_track(clip.id, "labels", labels)
+def _labels(corpus: Corpus, clip: Clip, ranges: Ranges) -> Labels:
+    labels = corpus.labels(clip.id, ranges)
+    for target, track in labels.items():
+        check_labels(target, track, clip.info.duration)
+    return labels
+
+
+def _check_targets(corpus: Corpus, ranges: Ranges, labels: Iterable[Labels]) -> None:
+    """A target that no label has is a mistake, unless nothing is labelled at all."""
+    found = {target for tracks in labels for target in tracks}
+    for target in ranges:
+        if found and target not in found:
+            there = dict.fromkeys([*corpus.targets(), *found])
+            raise CorpusError(f"no clip has a label of it: {unknown('target', target, there)}")
 
 
 def _write_rejected(rejected: Iterable[Rejection]) -> None:

@@ -14,7 +14,7 @@ from features.media.container import MediaError
 from features.media.probing import probe, stretch
 from features.track import Track
 from features.words import saying
-from stages.ingest.digests import digests
+from stages.digests import digests
 from stages.work.each import each
 
 NOTHING = hashlib.sha256(b"").hexdigest()  # of the media of a clip without any
@@ -81,13 +81,13 @@ def look(media: Path) -> tuple[Path, Info | MediaError]:
         return media, MediaError(f"cannot be read: {error.strerror or error}")
 
 
-def check_labels(labels: Track, duration: float) -> None:
+def check_labels(target: str, labels: Track, duration: float) -> None:
     """Raises CorpusError where most labels of a clip (its duration in s) lie outside of it."""
     inside = int(((labels.times >= 0) & (labels.times <= duration)).sum())
     if 2 * inside < len(labels.times):
         first, last = labels.times[0], labels.times[-1]
         raise CorpusError(
-            f"{len(labels.times) - inside} of {len(labels.times)} labels lie outside the clip: "
-            f"they go from {first:g} s to {last:g} s, it lasts {duration:g} s; times must be in "
-            "seconds, from the start of the clip"
+            f"{len(labels.times) - inside} of {len(labels.times)} labels of {target} lie outside "
+            f"the clip: they go from {first:g} s to {last:g} s, it lasts {duration:g} s; times "
+            "must be in seconds, from the start of the clip"
         )

@@ -16,8 +16,8 @@ from stages.params import Section
 
 HINTS = get_type_hints(Recipe)
 RECIPE: dict[str, Any] = {field.name: (HINTS[field.name], ...) for field in fields(Recipe)}
-# models.recipe.Recipe, and what is not its business. models: joint, one for valence and arousal;
-# each, one for either. threads: that torch uses, which decides the last bits.
+# models.recipe.Recipe, and what is not its business. models: joint, one for all targets; each, one
+# for each. threads: that torch uses, which decides the last bits.
 RecipeSection = create_model(
     "RecipeSection",
     __base__=Section,
@@ -31,6 +31,7 @@ class Run(Section):
     """One configuration of a head to train. `recipe` and `vary` may be left out: no change, nothing
     to vary.
 
+    modalities  the streams it fuses
     options  the head's own
     recipe   what differs from train.recipe for this one
     vary     {option: values}: beside the run itself, one for each combination of values

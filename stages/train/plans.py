@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from models.fusion import head_class
+from models.nearest import known
 from models.recipe import Recipe
-from models.targets import TARGETS
+from models.targets import Ranges
+from models.tcn import published
 from stages.params import checked
 from stages.train.params import RecipeSection, Run, varied
 
@@ -23,25 +27,42 @@ class Plan:
     models: str
     threads: int
 
-    @property
-    def targets(self) -> list[list[str]]:
-        """The targets of each of its models."""
-        return [[t] for t in TARGETS] if self.models == "each" else [list(TARGETS)]
+    def targets(self, ranges: Ranges) -> list[dict[str, tuple[float, float]]]:
+        """The targets of each of its models, {target: (low, high)}."""
+        if self.models == "each":
+            return [{name: values} for name, values in ranges.items()]
+        return [dict(ranges)]
 
     def about(self) -> dict[str, Any]:
         """How it is made, as plain JSON values."""
         return {"options": self.options, "recipe": asdict(self.recipe), "threads": self.threads}
 
 
-def plans(runs: Mapping[str, Run], recipe: Any, where: str) -> Iterator[Plan]:
+def plans(
+    head: str, runs: Mapping[str, Run], recipe: Any, ranges: Ranges, kinds: Mapping[str, str]
+) -> Iterator[Plan]:
     """The runs of one head -> each of them and of their variations.
 
-    recipe  the section train.recipe; where  the runs lie in params.yaml
-    Raises ParamsError or ValueError for a recipe that cannot be.
+    recipe  the section train.recipe; ranges  of all targets; kinds  {stream: its kind}
+
+    Streams without `channels` get the published ones of their kind, where there are some. Raises
+    ParamsError or ValueError for a recipe that cannot be.
     """
     for name, run in runs.items():
+        where = f"train.runs.{head}.{name}.recipe"
         merged = {**recipe.model_dump(), **run.recipe}
-        values = checked(f"{where}.{name}.recipe", RecipeSection, merged).model_dump()
+        values = checked(where, RecipeSection, merged).model_dump()
+        known(f"target under {where}.target_weights", values["target_weights"] or (), ranges)
         models, threads = values.pop("models"), values.pop("threads")
+        usual = _channels(head, {m: kinds[m] for m in run.modalities})
         for called, options in varied(name, run):
-            yield Plan(called, run.modalities, options, Recipe(**values), models, threads)
+            chosen = {**usual, **options}
+            yield Plan(called, run.modalities, chosen, Recipe(**values), models, threads)
+
+
+def _channels(head: str, kinds: Mapping[str, str]) -> dict[str, Any]:
+    """The published widths of a head's TCNs, if it has any and all of these streams have some."""
+    widths = published(kinds)
+    if "channels" not in inspect.signature(head_class(head)).parameters or len(widths) < len(kinds):
+        return {}
+    return {"channels": {stream: list(levels) for stream, levels in widths.items()}}

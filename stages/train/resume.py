@@ -20,14 +20,11 @@ log = logging.getLogger("stages")
 class Saved:
     """The state of one training, found again only by one that would come to the same weights.
 
-    group  what `forget` removes together
-    about  all that decides the weights, as JSON values; torch's version is added
+    group  what `forget` removes together; key  of all that decides the weights, see `key_of`
     """
 
-    def __init__(self, group: str, about: Mapping[str, Any]):
-        decides = {**about, "torch": torch.__version__}
-        key = hashlib.sha256(canonical(decides).encode()).hexdigest()[:32]
-        self.path = TRAINING / f"{group}@{key}.pt"
+    def __init__(self, group: str, key: str):
+        self.path = TRAINING / f"{group}@{key[:32]}.pt"
         self._last = time.monotonic()
 
     def load(self) -> dict[str, Any] | None:
@@ -55,3 +52,8 @@ def forget(group: str) -> None:
     """Remove every state of a group."""
     for path in TRAINING.glob(f"{group}@*"):
         path.unlink(missing_ok=True)
+
+
+def key_of(decides: Mapping[str, Any]) -> str:
+    """The digest of all that decides the weights, as JSON values, and of torch's version: hex."""
+    return hashlib.sha256(canonical({**decides, "torch": torch.__version__}).encode()).hexdigest()

@@ -51,6 +51,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     lay_clips()
     lay_grid()
+    write_params(params())
 
 
 @pytest.fixture(scope="session")
@@ -62,8 +63,8 @@ def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
         lay_clips()
         lay_grid()
         chosen = params(runs={**RUNS, **GATED})
-        train_all(chosen)
         write_params(chosen)
+        train_all(chosen)
     return folder
 
 

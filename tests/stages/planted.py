@@ -14,14 +14,18 @@ from features.shards import Record, write_folder
 from features.track import State
 from features.words import Word, keep_words
 from stages import paths
-from stages.paths import ALIGN, CLIPS
+from stages.paths import CLIPS, GRID, aligned
 from stages.train import stage as train
 
 T = 80  # steps of a clip
 SPLITS = {"a": "train", "b": "train", "c": "val", "d": "test", "e": "test"}
 RECIPE = {"steps": 10, "hop": 5, "batch": 6, "epochs": 20, "patience": 20, "optimiser": "adamw"}
 RECIPE |= {"lr": 0.01, "weight_decay": 0.0, "schedule": "constant", "loss": "ccc_flat"}
-RECIPE |= {"clip_norm": None, "models": "joint", "threads": 1}
+RECIPE |= {"clip_norm": None, "target_weights": None, "models": "joint", "threads": 1}
+TARGETS = {"valence": [-1, 1], "arousal": [-1, 1]}
+MEAN = {"how": "mean", "largest_gap_s": 0.2}
+# Streams called as their kinds.
+STREAMS = {"audio": {"of": "audio", **MEAN}, "text": {"of": "text", **MEAN}}
 
 
 def options(*modalities: str) -> dict[str, Any]:
@@ -41,21 +45,22 @@ GATED = {  # `apart` has a model for valence and one for arousal
 }
 
 
-def record(number: int, clip: str, labelled: bool = True) -> Record:
+def records(number: int, clip: str, labelled: bool = True) -> dict[str, Record]:
+    """The grid's record of a clip, and that of each stream."""
     rng = np.random.default_rng(number)
     truth = np.sin(np.cumsum(rng.normal(0, 0.3, (T, 2)), axis=0)).astype(np.float32)
-    state = np.zeros(T, np.uint8)
+    state = np.zeros((T, 2), np.uint8)
     audio, text = (truth[:, [k]] + rng.normal(0, 0.1, (T, 3)) for k in (1, 0))
     columns = {
-        "times": (np.arange(T) + 0.5) / 10,
-        "audio": audio.astype(np.float32),
-        "audio.state": state,
-        "text": text.astype(np.float32),
-        "text.state": state,
-        "labels": truth,
-        "labels.state": state if labelled else state + 8,
+        "grid": {
+            "times": (np.arange(T) + 0.5) / 10,
+            "labels": truth,
+            "labels.state": state if labelled else np.full_like(state, State.UNLABELLED),
+        },
+        "audio": {"values": audio.astype(np.float32), "state": state[:, 0]},
+        "text": {"values": text.astype(np.float32), "state": state[:, 0]},
     }
-    return Record(clip, "source", columns)
+    return {name: Record(clip, "source", each) for name, each in columns.items()}
 
 
 def lay_clips() -> None:
@@ -67,13 +72,26 @@ def lay_clips() -> None:
 def lay_grid(unlabelled: str = "", constant: str = "") -> None:
     """The grid in the working folder; the clips of one split may lack labels, those of one may
     all be labelled with a valence of 0.25."""
-    records = {c: record(i, c, SPLITS[c] != unlabelled) for i, c in enumerate(SPLITS)}
-    for clip in (c for c in records if SPLITS[c] == constant):
-        records[clip].columns["labels"][:, 0] = 0.25
-    made = {m: {"extractor": f"{m}-extractor"} for m in ("audio", "text", "labels")}
-    read = lambda ids: (records[i] for i in ids)  # noqa: E731
-    meta = {"kind": "grid", "rules": {"step_s": 0.1}, "made_from": made}
-    write_folder(ALIGN, 2, meta, records, read)
+    rows = {c: records(i, c, SPLITS[c] != unlabelled) for i, c in enumerate(SPLITS)}
+    for clip in (c for c in rows if SPLITS[c] == constant):
+        rows[clip]["grid"].columns["labels"][:, 0] = 0.25
+    lay({clip: each["grid"] for clip, each in rows.items()}, TARGETS)
+    for name in STREAMS:
+        lay_stream(name, {clip: each[name] for clip, each in rows.items()})
+
+
+def lay(grid: dict[str, Record], targets: dict[str, list[float]], folder: Path = GRID) -> None:
+    """The grid of some clips in the working folder."""
+    named = [[name, *values] for name, values in targets.items()]
+    meta = {"kind": "grid", "step_s": 0.1, "labels": MEAN, "targets": named, "made_from": {}}
+    write_folder(folder, 2, meta, grid, lambda ids: (grid[i] for i in ids))
+
+
+def lay_stream(name: str, rows: dict[str, Record], kind: str = "") -> None:
+    """One aligned stream of some clips in the working folder; its kind, unless it is its name."""
+    made = {"kind": kind or name, "extractor": f"{name}-extractor"}
+    meta = {"kind": "aligned", "step_s": 0.1, "rule": MEAN, "made_from": made}
+    write_folder(aligned(name), 2, meta, rows, lambda ids: (rows[i] for i in ids))
 
 
 def lay_people() -> None:
@@ -112,4 +130,5 @@ def train_all(chosen: train.Params) -> None:
 
 def write_params(chosen: train.Params) -> None:
     """params.yaml in the working folder, with what was trained."""
-    YAML().dump({"train": chosen.model_dump()}, Path("params.yaml"))
+    more = {"targets": TARGETS, "plane": ["valence", "arousal"], "align": STREAMS}
+    YAML().dump({**more, "train": chosen.model_dump()}, Path("params.yaml"))

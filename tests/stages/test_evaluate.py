@@ -16,7 +16,7 @@ from features.fingerprint import file_sha256
 from models.evaluation.published import PROTOCOLS
 from stages.evaluate import stage as evaluate
 from stages.paths import EVALUATE, TRAIN
-from tests.stages.planted import T, lay_grid, params, record, write_params
+from tests.stages.planted import T, lay_grid, params, records, write_params
 
 PARAMS = {"split": "test", "threads": 1, "baselines": ["single", "concat"], "compare": []}
 PARAMS |= {"variants": [], "bootstrap": {"resamples": 101, "seed": 1, "level": 0.9}}
@@ -53,7 +53,7 @@ def test_predictions_lie_beside_the_truth_at_their_times(trained_project):
     score()
     rows = read("predictions/both/d.csv")
     assert [float(r["time"]) for r in rows] == pytest.approx(((np.arange(T) + 0.5) / 10).tolist())
-    truth = record(3, "d").columns["labels"]
+    truth = records(3, "d")["grid"].columns["labels"]
     assert [float(r["arousal_true"]) for r in rows] == pytest.approx(truth[:, 1].tolist(), abs=1e-6)
 
 
@@ -174,7 +174,7 @@ def test_a_second_evaluation_writes_the_same_bytes(trained_project):
 class TestBadInput:
     def test_a_split_without_labels(self, trained_project):
         lay_grid(unlabelled="test")
-        with pytest.raises(ValueError, match="test split has no valid label in 2 clips"):
+        with pytest.raises(ValueError, match="test split has no valid label of valence in 2 clips"):
             score()
 
     def test_constant_labels(self, trained_project):

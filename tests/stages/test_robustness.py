@@ -74,5 +74,5 @@ def test_what_does_not_exist_is_answered_with_the_nearest():
 
 def test_a_split_without_labels_is_named():
     lay_grid(unlabelled="test")
-    with pytest.raises(ValueError, match="test split has no valid label in 2 clips"):
+    with pytest.raises(ValueError, match="test split has no valid label of valence in 2 clips"):
         curves()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from models.training import Epoch, Training
 from stages.checkpoint.load import load as read_run
 from stages.checkpoint.load import runs as runs_of
 from stages.clips import read_assignments
-from stages.grid import Grid
+from stages.on_grid import Grid
 from stages.params import ParamsError, checked, load
 from stages.paths import TRAIN, TRAINING
 from stages.train import resume
@@ -31,6 +32,7 @@ def test_the_same_seed_gives_the_same_files_and_another_gives_others(project):
 
     train_all(params())
     first, other = files("1"), files("2")
+    shutil.rmtree(".clip_store")  # else it would be taken from there
     train.run(params(), "concat", "1")
     assert files("1") == first
     assert first["weights.safetensors"] != other["weights.safetensors"]
@@ -76,6 +78,7 @@ def test_a_training_left_off_goes_on_to_the_same_files(project, monkeypatch):
     resumed = {p.relative_to(out): p.read_bytes() for p in out.rglob("*.*")}
     assert len(resumed) == 6 and not list(TRAINING.iterdir())
 
+    shutil.rmtree(".clip_store")
     train.run(chosen, "concat", "1")
     assert {p.relative_to(out): p.read_bytes() for p in out.rglob("*.*")} == resumed
 
@@ -122,9 +125,10 @@ def test_one_model_for_either_target(project):
     folder = TRAIN / "concat-1/apart"
     assert sorted(p.name for p in folder.iterdir()) == ["arousal", "valence"]
     read = read_run(folder)
-    assert [m.about["targets"] for m in read.models] == [["valence"], ["arousal"]]
+    assert [list(m.about["targets"]) for m in read.models] == [["valence"], ["arousal"]]
+    assert read.about["targets"] == {"valence": [-1, 1], "arousal": [-1, 1]}
     assert min(read.about["validation"][t] for t in ("valence", "arousal")) > 0.7
-    clip = Grid(read_assignments()).split("test", ["audio", "text"])["d"]
+    clip = Grid(read_assignments(), ["audio", "text"]).split("test", ["audio", "text"])["d"]
     assert read(clip).shape == (T, 2)
     assert torch.equal(read(clip)[:, :1], predict(read.models[0].model, clip, 10, 5, 6))
 
@@ -196,7 +200,7 @@ def test_a_split_without_labels_is_named_before_training(project):
 
 def test_a_modality_the_grid_lacks_is_named(project):
     runs = {"single": {"visual": options("visual")}}
-    with pytest.raises(LookupError, match="no modality named 'visual'; the grid has: audio, text"):
+    with pytest.raises(LookupError, match=r"no stream \(in train.runs.single\) named 'visual'; there are: audio, text"):
         train.run(params(runs=runs), "single", "1")
 
 

@@ -1,0 +1,1 @@
+"""The stage that reads tables of numbers that somebody already has."""

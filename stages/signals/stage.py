@@ -1,0 +1,91 @@
+"""Tables that somebody already has -> one stream of numbers.
+
+reads   data/ingest/clips.jsonl, a table for each clip below the folder that the section names; the
+        media, where a table counts their frames
+writes  data/signals/<stream>/*.h5     one Track a clip; one UNDECODABLE row where its table cannot
+                                       be used
+        data/rejected/<stream>.jsonl   clip, file and reason of each table that cannot be used
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from features.extractor import built
+from features.manifest import Clip
+from features.shards import Shards, canonical
+from features.signals.reading.columns import TableError
+from features.store import Store
+from features.track import keep_track, read_track
+from stages.atomic import write_lines
+from stages.clips import media_of, read_clips
+from stages.command import log
+from stages.digests import digests
+from stages.extraction import extract
+from stages.params import Extraction
+from stages.paths import extracted, rejected
+from stages.signals.columns import Columns, agreed
+from stages.signals.rows import rows, unusable, why
+
+NAMED = 5  # tables in the log; the file has all
+
+
+def run(params: Extraction, stream: str) -> None:
+    extractor = built("signals", params.extractor, canonical(params.options))
+    clips = read_clips()
+    columns = agreed(extractor, clips, stream)
+    sources = sources_of(extractor, clips, columns, _memory(params))
+    out = extracted("signals", stream)
+    extract("signals", params, sources, partial(rows, columns=columns), keep_track, out)
+    kept = Shards(out, check=False)
+    bad = [clip for clip in clips if unusable(read_track(kept[clip.id]))]
+    reject([why(extractor, clip, columns) for clip in bad], stream)
+
+
+def sources_of(
+    extractor: Any, clips: Iterable[Clip], columns: Columns, memory: Path
+) -> dict[Clip, str]:
+    """The digest of all that each clip's rows are made from, hex.
+
+    memory  the file in which digests of tables are kept until next time
+    """
+    files = {clip: _files(extractor, clip) for clip in clips}
+    tables = [table for found in files.values() if isinstance(found, list) for table in found]
+    known = digests(dict.fromkeys(tables), memory)
+    sources = {}
+    for clip, found in files.items():
+        given: list[Any] = [clip.start, clip.end, clip.info.duration, columns]
+        if extractor.reads_media:
+            given.append(clip.sha256)
+        if isinstance(found, list):  # the suffix decides how a table is read
+            found = [[table.suffix.lower(), str(known[table])] for table in found]
+        sources[clip] = hashlib.sha256(canonical([*given, found]).encode()).hexdigest()
+    return sources
+
+
+def _files(extractor: Any, clip: Clip) -> list[Path] | str:
+    """A clip's tables, or why it has none that can be used."""
+    try:
+        return extractor.files(clip.id, media_of(clip))
+    except TableError as error:
+        return str(error)
+
+
+def reject(lines: list[Any], stream: str) -> None:
+    """Write down the tables that cannot be used, and name the first few in the log."""
+    write_lines(rejected(stream), (json.dumps(line, ensure_ascii=False) for line in lines))
+    for line in lines[:NAMED]:
+        log.warning("clip %s has no rows of %s: %s", line["clip"], stream, line["reason"])
+    if len(lines) > NAMED:
+        log.warning("and %d clips more; see %s", len(lines) - NAMED, rejected(stream))
+
+
+def _memory(params: Extraction) -> Path:
+    """Where the digests of tables are kept, beside the entries of the clip store."""
+    name = hashlib.sha256(canonical([params.extractor, params.options]).encode()).hexdigest()
+    return Store().root / "digests" / f"{name[:16]}.json"
