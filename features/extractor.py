@@ -10,6 +10,8 @@ never loads a face model. What `build` returns is called once a clip; by kind:
     transcripts  SoundSource, transcript file or None, from where to where (s) in that file the
                  clip is             ->  list of Word, or None: nobody has transcribed it
     text         list of Word                ->  Track
+    signals      clip id, media file or None, from where to where in that file the clip is, its
+                 duration (s)        ->  Track
     sync         Crops, SoundSource          ->  Lag, or None where it cannot be told
 
 An extractor that yields Tracks has `dim`, the width D of every one of them. The same source gives
@@ -20,8 +22,10 @@ there is anything, it tells `features.fingerprint`:
     paths      the options that only say where those files lie
     libraries  import names of libraries that work under those its module imports
 
-and one that reads files of a clip beside its media tells them: `files(clip id)` (faces only).
-One that keeps more of a clip than `features.crops.keep` does has a `keep` of its own (faces only).
+and one that reads files of a clip beside its media tells them: `files(clip id)` (faces),
+`files(clip id, media file or None)` (signals). One of signals also tells `find`, the one file of
+those, or None; `columns(file)`, the names of its D values; `reads_media`, whether the media decide
+values, too. One that keeps more of a clip than `features.crops.keep` does has a `keep` of its own (faces only).
 """
 
 from __future__ import annotations

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 
+from features.how import How
 from features.track import State, Track, track
 
-How = Literal["nearest", "mean", "linear"]
 SLACK = 1e-9  # s; a row this close to the edge of a step lies on it
 
 

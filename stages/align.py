@@ -21,7 +21,7 @@ from stages.params import load
 from stages.paths import aligned as folder_of
 from stages.paths import extracted
 from stages.provenance import write_provenance
-from stages.streams import Stream
+from stages.rules import Stream
 from stages.timing import Timing
 from stages.work.progress import meter
 

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from pydantic import Field
 
-from features.grid import How, onto
+from features.grid import onto
 from features.track import State, Track
-from stages.params import Section
+from stages.rules import Rule
 
 FAR = {"text": State.NO_SPEECH, "labels": State.UNLABELLED}  # what a step far from every row is
-
-
-class Rule(Section):
-    """How one stream, or the labels, get from their own times to the grid."""
-
-    how: How
-    largest_gap_s: float = Field(gt=0)
 
 
 def aligned(track: Track, times: np.ndarray, step_s: float, rule: Rule, kind: str) -> Track:

@@ -17,11 +17,12 @@ from features.grid import grid
 from features.labels import Labels, read_labels
 from features.shards import Record, Shards, write_folder
 from features.track import State, nothing
-from stages.alignment import Rule, aligned
+from stages.alignment import aligned
 from stages.clips import read_clips
 from stages.command import main
 from stages.paths import GRID, LABELS
 from stages.provenance import write_provenance
+from stages.rules import Rule
 from stages.targets import targets
 from stages.timing import Timing
 from stages.work.progress import meter

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from features.nearest import unknown
-from stages.alignment import Rule
 from stages.params import ParamsError, checked, document
+from stages.rules import Kind, Stream
 
-Kind = Literal["visual", "audio", "text", "signals"]
 KINDS: tuple[str, ...] = get_args(Kind)
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")  # it becomes a folder, a column and a torch module
-
-
-class Stream(Rule):
-    """One stream on the grid: the kind of stage that extracts it, and the rule of its rows."""
-
-    of: Kind
-
-    @property
-    def rule(self) -> Rule:
-        """How its rows get onto the grid."""
-        return Rule(how=self.how, largest_gap_s=self.largest_gap_s)
 
 
 def streams() -> dict[str, Stream]:

@@ -82,7 +82,7 @@ def _name(name: Any) -> str:
 
 def _range(name: Any, values: Any) -> tuple[float, float]:
     try:
-        low, high = (float(v) for v in values)
+        low, high = (float(v) for v in (values if isinstance(values, list | tuple) else ()))
     except (TypeError, ValueError):
         low = high = math.nan
     if not (math.isfinite(low) and math.isfinite(high) and low < high):

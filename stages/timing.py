@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from stages.alignment import Rule
 from stages.params import Section
+from stages.rules import Rule
 
 
 class Timing(Section):

@@ -1,8 +1,9 @@
 """What is planted in a clip at a known time is found there on the grid, whatever the media do.
 
 A clip of 5 s shows a bright picture and sounds a click at 2.6 s, says a word around it, and its
-labels step up there; files differ in rate and container, in which stream starts late, and in how
-much lies before and behind the clip.
+labels step up there; tables of the frames of the file, and of moments of the clip, have a number
+there. Files differ in rate and container, in which stream starts late, and in how much lies before
+and behind the clip.
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ CASES = {
 }
 
 
-def write(path: Path, made: Made) -> None:
+def write(path: Path, made: Made) -> np.ndarray:
+    """Write a file -> which of its pictures are bright, (T,)."""
     total, at = made.before + LENGTH + made.behind, made.before + AT
     if made.fps:
         times = np.arange(made.video_from, total, float(1 / made.fps))
@@ -75,9 +77,8 @@ def write(path: Path, made: Made) -> None:
         gaps = np.random.default_rng(5).uniform(0.01, 0.07, int(total / 0.01))
         times = np.cumsum(gaps)[np.cumsum(gaps) < total]
         times = np.concatenate([[0.0], times])
-    images = [
-        np.full((32, 48, 3), 235 if abs(t - at) < EVENT_S / 2 else 16, np.uint8) for t in times
-    ]
+    bright = abs(times - at) < EVENT_S / 2
+    images = [np.full((32, 48, 3), 235 if light else 16, np.uint8) for light in bright]
     moments = np.arange(made.audio_from, total, 1 / RATE)
     click = np.sin(2 * np.pi * 440 * moments) * np.where(
         abs(moments - at) < EVENT_S / 2, 0.9, 0.001
@@ -92,15 +93,16 @@ def write(path: Path, made: Made) -> None:
         fps=made.fps or 25,
         codec_options={"g": "40", "bf": "2"},
     )
+    return bright
 
 
 @pytest.fixture(scope="module", params=CASES)
 def planted(request, tmp_path_factory) -> tuple[Clip, Transcript | None, Any]:
     """The clip of a corpus of one file, as `ingest` lists it, its transcript and its labels."""
     made, tmp_path = CASES[request.param], tmp_path_factory.mktemp("timebase")
-    for name in ("media", "labels", "transcripts"):
+    for name in ("media", "labels", "transcripts", "frames", "moments"):
         (tmp_path / name).mkdir()
-    write(tmp_path / f"media/film.{made.suffix}", made)
+    bright = write(tmp_path / f"media/film.{made.suffix}", made)
     start, end = made.before, made.before + LENGTH if made.behind else ""
     cut = bool(made.before or made.behind)
     (tmp_path / "clips.csv").write_text(
@@ -110,6 +112,10 @@ def planted(request, tmp_path_factory) -> tuple[Clip, Transcript | None, Any]:
     name = "clip" if cut else "film"
     rows = (f"{i / 25},{float(i / 25 >= AT)},0" for i in range(round(25 * LENGTH)))
     (tmp_path / f"labels/{name}.csv").write_text("time,valence,arousal\n" + "\n".join(rows))
+    rows = (f"{i},{int(light)}" for i, light in enumerate(bright))
+    (tmp_path / "frames/film.csv").write_text("frame,light\n" + "\n".join(rows))
+    rows = (f"{40 * i},{int(abs(i / 25 - AT) < EVENT_S / 2)}" for i in range(round(25 * LENGTH)))
+    (tmp_path / f"moments/{name}.csv").write_text("ms,light\n" + "\n".join(rows))
     when = start + AT
     (tmp_path / "transcripts/film.csv").write_text(
         f"word,start,end\nbefore,{when - 1},{when - 0.9}\nnow,{when - 0.05},{when + 0.05}\n"
@@ -145,7 +151,7 @@ def test_a_flash_is_on_the_grid_when_it_was_shown(planted):
 
 def test_a_click_is_on_the_grid_when_it_was_made(planted):
     clip, *_ = planted
-    rows = build("audio", "logmel", PARAMS["audio"]["options"])(heard(clip))
+    rows = build("audio", "logmel", PARAMS["audio"]["voice"]["options"])(heard(clip))
     assert 0 <= rows.times[0] < 0.6 and LENGTH - 0.3 < rows.times[-1] < LENGTH + 0.1  # AAC pads
     assert centre(*on_grid(rows, clip, "mean")) == NEAR
 
@@ -156,6 +162,22 @@ def test_a_word_is_on_the_grid_when_it_was_said(planted):
     assert words is not None and [w.text for w in words] == ["before", "now"]
     rows = track([[float(w.text == "now")] for w in words], [(w.start + w.end) / 2 for w in words])
     assert centre(*on_grid(rows, clip, "nearest")) == NEAR
+
+
+@pytest.mark.parametrize(
+    "folder, options",
+    [
+        ("frames", {"files": "{media}.csv", "frame": "frame", "first_frame": 0}),
+        ("moments", {"time": "ms", "unit": "ms"}),
+    ],
+)
+def test_a_number_of_a_table_is_on_the_grid_when_its_row_was(planted, folder, options):
+    clip, *_ = planted
+    media = Path(clip.media)
+    table = build("signals", "table", {"path": str(media.parents[1] / folder), **options})
+    rows = table(clip.id, media, clip.start, clip.end, clip.info.duration)
+    assert rows.mask.all() and rows.values.sum() >= 1
+    assert centre(*on_grid(rows, clip, "mean")) == NEAR
 
 
 def test_labels_step_up_on_the_grid_when_the_annotator_did(planted):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from features.nearest import unknown
+from models.targets import Ranges
 from models.trained import Trained
 from stages.checkpoint.load import ChangedError, absent, changed_code, load, made
 from stages.paths import TRAIN
@@ -53,6 +54,11 @@ class Chosen:
     def models(self) -> list[Trained]:
         """One a seed; a prediction is the mean of theirs."""
         return [load(folder, changed=bool(self.changed)) for folder in self.folders]
+
+    @property
+    def targets(self) -> Ranges:
+        """What is predicted, {target: (low, high)}, in the order of the predictions."""
+        return {name: (low, high) for name, (low, high) in self.about["targets"].items()}
 
 
 def choose(name: str | None, *, force: bool = False) -> Chosen:
@@ -108,7 +114,7 @@ def _read(folders: list[Path]) -> Chosen:
 
 def _check(run: Chosen) -> None:
     for folder, about in zip(run.folders, run.each, strict=True):
-        if "grid" not in about:
+        if not {*about["widths"]} <= {*about.get("grid", {}).get("streams", ())}:
             raise ValueError(
                 f"{folder} does not say what made its features, it is older than this command; "
                 f"{AGAIN}"

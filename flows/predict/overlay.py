@@ -1,7 +1,8 @@
-"""A video with what was predicted drawn on it: face box, gauges, and the trace up to now."""
+"""A video with what was predicted drawn on it: face box, gauges, the last seconds, a plane."""
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,18 +14,20 @@ from features.media.redrawing import redraw
 from features.shards import Record
 from features.track import State
 from flows.predict import strokes as draw
-from flows.predict.observed import Video
-from models.targets import TARGETS
+from flows.predict.chosen import Chosen
+from flows.predict.gauges import COLOURS, DARK, DIM, LIGHT, Gauges
+from flows.predict.moments import Moments, moments
+from flows.predict.reasons import reasons
+from flows.predict.traces import plane, trace
+from flows.predict.video import Video
+from stages.params import PARAMS
+from stages.targets import plane as plane_of_params
 from stages.work.progress import meter
 
-PAST_S = 8.0  # of the trace that is in sight
-DARK, FAINT = (14, 16, 20), (62, 66, 74)
-LIGHT, DIM = (240, 240, 240), (128, 134, 146)
-COLOURS: dict[str, draw.Colour] = {  # that all eyes can tell apart
-    "valence": (86, 180, 233),
-    "arousal": (245, 170, 40),
-}
-ROOMY = (640, 360)  # px, a picture for which sizes are given here
+log = logging.getLogger("stages")
+Plane = tuple[str, str] | None  # the targets to the right and up
+ROOMY, SMALLEST = (640, 360), 0.6  # px, a picture for which sizes are given; the least of them
+GAUGES = 0.36  # of the width
 
 
 def check(video: Video, target: Path) -> None:
@@ -37,11 +40,27 @@ def check(video: Video, target: Path) -> None:
         raise ValueError(f"the overlay would take the place of {video.path}; choose another name")
 
 
+def plane_of(run: Chosen) -> Plane:
+    """The targets of a run that params.yaml puts into a plane, if both are the run's; ParamsError
+    where params.yaml cannot be read."""
+    chosen = plane_of_params() if PARAMS.is_file() else None
+    return chosen if chosen and {*chosen} <= {*run.targets} else None
+
+
 def overlay(
-    video: Video, target: Path, columns: Mapping[str, list[Any]], faces: Record | None
+    video: Video,
+    target: Path,
+    columns: Mapping[str, list[Any]],
+    faces: Record | None,
+    run: Chosen,
+    axes: Plane,
 ) -> None:
     """Write the video as mp4 with its prediction drawn on it; raises MediaError."""
-    panel = Panel(columns, faces)
+    left_out = list(run.targets)[len(COLOURS) :]
+    if left_out:
+        log.warning("gauges and traces have room for %d targets: without %s", len(COLOURS),
+                    ", ".join(left_out))  # fmt: skip
+    panel = Panel(moments(columns, run.targets, run.about["widths"]), faces, axes)
     with meter(math.ceil(video.info.duration), "overlay", "s") as bar:
 
         def drawn(time: float, image: np.ndarray) -> np.ndarray:
@@ -54,84 +73,38 @@ def overlay(
 class Panel:
     """Draws what is known of a moment on its picture.
 
-    columns  of the prediction: time, valence, arousal, and of each modality mask and state
-    faces    times, boxes and states of the frames
+    faces  times, boxes and states of the frames   axes  of the plane; None: there is none
     """
 
-    def __init__(self, columns: Mapping[str, list[Any]], faces: Record | None):
-        self.times = np.array(columns["time"])
-        self.values = {target: np.array(columns[target]) for target in TARGETS}
-        self.states = {m: columns[f"{m}_state"] for m in columns if f"{m}_state" in columns}
-        self.known = np.any([columns[m] for m in self.states], axis=0)  # (T,) of any modality
-        self.boxes: dict[float, tuple[np.ndarray, int]] = {}
+    def __init__(self, moments: Moments, faces: Record | None, axes: Plane):
+        self._moments, self._axes = moments, axes
+        self._colours = dict(zip(moments.ranges, COLOURS, strict=False))
+        self._gauges = Gauges(moments, self._colours)
+        self._boxes: dict[float, tuple[np.ndarray, int]] = {}
         if faces is not None:
             times, boxes, state = (faces.columns[name][:] for name in ("times", "box", "state"))
-            self.boxes = dict(zip(times.tolist(), zip(boxes, state, strict=True), strict=True))
+            self._boxes = dict(zip(times.tolist(), zip(boxes, state, strict=True), strict=True))
 
     def __call__(self, time: float, picture: np.ndarray) -> np.ndarray:
         """Time in s, picture uint8 RGB (H, W, 3) -> a new one."""
         image, (height, width) = np.array(picture), picture.shape[:2]
-        unit = max(0.6, min(width / ROOMY[0], height / ROOMY[1]))
-        step = int(np.abs(self.times - time).argmin())
+        unit = max(SMALLEST, min(width / ROOMY[0], height / ROOMY[1]))
         self._face(time, image, unit)
-        self._reasons(step, image, unit)
-        top = height - min(round(88 * unit), height // 2)
-        draw.shade(image, slice(top, height), slice(0, width), DARK, 0.78)
-        middle = round(0.36 * width)
-        self._gauges(time, step, image[top:, :middle], unit)
-        self._trace(time, image[top:, middle:], unit)
+        reasons(self._moments, time, image, unit)
+        middle = round(GAUGES * width)
+        high = min(self._gauges.height(middle, unit), height // 2)
+        part = image[height - high :]
+        draw.shade(part, slice(None), slice(None), DARK, 0.78)
+        self._gauges(time, part[:, :middle], unit)
+        end = width
+        if self._axes:
+            plane(self._moments, self._axes, time, part[:, middle:], unit)
+            end -= high
+        trace(self._moments, self._colours, time, part[:, middle:end], unit)
         return image
 
     def _face(self, time: float, image: np.ndarray, unit: float) -> None:
-        box, state = self.boxes.get(time, (np.full(4, np.nan), State.NO_FACE))
+        box, state = self._boxes.get(time, (np.full(4, np.nan), State.NO_FACE))
         if np.isfinite(box).all():
             colour = LIGHT if state == State.OK else DIM
             draw.frame(image, box, (DARK, colour), max(1, round(1.5 * unit)))
-
-    def _reasons(self, step: int, image: np.ndarray, unit: float) -> None:
-        """Top left: which modalities there is nothing of, and why."""
-        lacking = {m: each[step] for m, each in self.states.items() if each[step] != "ok"}
-        if lacking:
-            words = ", ".join(f"{m}: {why.replace('_', ' ')}" for m, why in lacking.items())
-            size, edge = round(9 * unit), round(7 * unit)
-            wide = draw.text_width(words, size) + 2 * edge
-            draw.shade(image, slice(0, size + 2 * edge), slice(0, wide), DARK, 0.78)
-            draw.text(image, edge, size + edge, words, size, LIGHT)
-
-    def _gauges(self, time: float, step: int, part: np.ndarray, unit: float) -> None:
-        """Both values as numbers and as bars from the middle, and which modalities there are."""
-        edge, size, thick = round(9 * unit), round(9 * unit), max(3, round(5 * unit))
-        left, right, y = edge, part.shape[1] - edge, edge + size
-        middle, colour = (left + right) / 2, DIM
-        for target, values in self.values.items():
-            value = float(np.interp(time, self.times, values))
-            colour, number = COLOURS[target] if self.known[step] else DIM, f"{value:+.2f}"
-            draw.text(part, left, y, target, size, LIGHT)
-            draw.text(part, right - draw.text_width(number, size), y, number, size, colour)
-            reach = middle + np.clip(value, -1, 1) * (right - left) / 2
-            draw.bar(part, left, right, y + edge // 2, thick, FAINT)
-            draw.bar(part, middle, reach, y + edge // 2, thick, colour)
-            draw.bar(part, middle, middle, y + edge // 2 - 1, thick + 2, LIGHT)
-            y += round(27 * unit)
-        x, radius = left, round(3 * unit)
-        for m, each in self.states.items():
-            there = each[step] == "ok"
-            draw.dot(part, x + radius, y - size / 2, radius, LIGHT if there else DIM, there)
-            x = draw.text(part, x + 3 * radius, y, m, size, LIGHT if there else DIM) + edge
-
-    def _trace(self, time: float, part: np.ndarray, unit: float) -> None:
-        """The last PAST_S seconds, now on the right; grey where nothing was known."""
-        edge, (height, width) = round(9 * unit), part.shape[:2]
-        right = width - 2 * edge
-        y = lambda value: height / 2 - np.clip(value, -1, 1) * (height / 2 - edge)  # noqa: E731
-        x = lambda t: right * (1 - (time - t) / PAST_S)  # noqa: E731
-        for value in (-1, 0, 1):
-            draw.line(part, [0, right], [y(value)] * 2, FAINT if value else DIM, 1)
-        seen = np.flatnonzero((self.times >= time - PAST_S) & (self.times <= time))
-        for target, values in self.values.items():
-            now = float(np.interp(time, self.times, values))
-            xs, ys = [*x(self.times[seen]), right], [*y(values[seen]), y(now)]
-            for i, known in enumerate(self.known[seen]):
-                colour = COLOURS[target] if known else DIM
-                draw.line(part, xs[i : i + 2], ys[i : i + 2], colour, max(1, round(2 * unit)))
-            draw.dot(part, right, y(now), max(2, round(4 * unit)), COLOURS[target], True)

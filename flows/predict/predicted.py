@@ -1,7 +1,7 @@
 """The files of a prediction.
 
-<video>.csv    time (s), valence, arousal; of each modality whether the step has a row, and its
-               state; gate weights where the head has gates, as evaluate writes them
+<video>.csv    time (s), each target; of each stream whether the step has a row, and its state;
+               gate weights where the head has gates, as evaluate writes them
 <video>.json   the same columns, the states of the video's own frames, and what made it all
 """
 
@@ -19,9 +19,8 @@ from features.fingerprint import file_sha256
 from features.shards import Record
 from features.track import State
 from flows.predict.chosen import Chosen
-from flows.predict.observed import Video
 from flows.predict.prediction import Columns
-from models.targets import TARGETS
+from flows.predict.video import Video
 from stages.atomic import write_lines, write_table
 from stages.clips import read_clips
 from stages.paths import CLIPS
@@ -60,9 +59,9 @@ def said(run: Chosen, columns: Columns) -> str:
     there = ", ".join(f"{m} in {sum(columns[m])}" for m in run.about["widths"])
     values = ", ".join(
         f"{t} {np.mean(columns[t]):+.2f} ({min(columns[t]):+.2f} to {max(columns[t]):+.2f})"
-        for t in TARGETS
+        for t in run.targets
     )
-    return f"{steps} steps of {run.about['grid']['rules']['step_s']:g} s, {there}; {values}"
+    return f"{steps} steps of {run.about['grid']['step_s']:g} s, {there}; {values}"
 
 
 def about(run: Chosen, video: Video, faces: Record | None, changed: list[str]) -> dict[str, Any]:
@@ -74,6 +73,10 @@ def about(run: Chosen, video: Video, faces: Record | None, changed: list[str]) -
             "sha256": video.sha256,
             "duration_s": video.info.duration,
             "transcript": video.transcript.name if video.transcript else None,
+            "tables": {
+                stream: {"name": file.name, "sha256": file_sha256(file)}
+                for stream, file in video.tables.items()
+            },
         },
         "run": {
             "name": run.name,
@@ -83,6 +86,7 @@ def about(run: Chosen, video: Video, faces: Record | None, changed: list[str]) -
             "validation_ccc": round(run.validation, 6),
             "weights": {file.as_posix(): file_sha256(file) for file in weights},
         },
+        "targets": {name: [low, high] for name, (low, high) in run.targets.items()},
         **run.about["grid"],
         "synthetic_corpus": _synthetic(),  # then it says nothing about real emotion
         "changed_since": changed,
@@ -90,9 +94,9 @@ def about(run: Chosen, video: Video, faces: Record | None, changed: list[str]) -
     }
 
 
-def caution() -> str | None:
+def caution() -> list[str]:
     """What has to be said of a prediction, if anything."""
-    return CAUTION if _synthetic() else None
+    return [CAUTION] if _synthetic() else []
 
 
 def _synthetic() -> bool:

@@ -18,6 +18,12 @@ def shade(image: np.ndarray, rows: slice, columns: slice, colour: Colour, share:
     part[:] = cv2.addWeighted(part, 1 - share, np.full_like(part, colour), share, 0)
 
 
+def mixed(one: Colour, other: Colour, share: float) -> Colour:
+    """A colour with so much of another in it."""
+    red, green, blue = (round(a + share * (b - a)) for a, b in zip(one, other, strict=True))
+    return red, green, blue
+
+
 def text_width(words: str, height: int) -> int:
     """How wide `text` makes them, px."""
     return _letters(words, height)[0].shape[1]

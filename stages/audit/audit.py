@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from features.corpus import SPLITS
 from features.track import State
+from models.targets import Ranges
 from stages.audit.corpus import Rejected, copies, leaks, shared
 from stages.audit.facts import Facts
 from stages.audit.features import Outlier
@@ -20,14 +22,20 @@ class Audit:
 
     facts     of each clip, by id
     late      those of them whose sound does not go with the picture
-    widths    {modality: D}
-    dead      {modality: dimensions that never change}
-    outliers  {modality: clips unlike the others}
+    kinds     {stream: visual, audio, text or signals}
+    targets   {target: its range}
+    plane     the two targets of 2-D pictures, or None
+    widths    {stream: D}
+    dead      {stream: dimensions that never change}
+    outliers  {stream: clips unlike the others}
     """
 
     facts: list[Facts]
     late: list[Facts]
     rejected: list[Rejected]
+    kinds: Mapping[str, str]
+    targets: Ranges
+    plane: tuple[str, str] | None
     widths: dict[str, int]
     dead: dict[str, list[int]]
     outliers: dict[str, list[Outlier]]
@@ -38,33 +46,52 @@ class Audit:
         sides = {s: [f for f in self.facts if f.clip.split == s] for s in SPLITS}
         return {split: facts for split, facts in sides.items() if facts}
 
-    def without(self, modality: str) -> list[Facts]:
-        """Clips that have a modality, and not one value of it."""
-        return [f for f in self.facts if f.covered(modality) == 0]
+    @property
+    def timed(self) -> list[Facts]:
+        """Clips whose sound might be in time with the picture, or not."""
+        return [f for f in self.facts if f.lag or (f.shows("visual") and f.shows("audio"))]
 
-    def having(self, *modalities: str) -> list[Facts]:
-        """Clips that have all of some modalities."""
-        return [f for f in self.facts if all(f.has(m) for m in modalities)]
+    def without(self, kind: str) -> list[Facts]:
+        """Clips with a picture (visual) or sound (audio), and not one value in its streams."""
+        return [f for f in self.facts if f.lacks(kind)]
+
+    def showing(self, kind: str) -> list[Facts]:
+        """Clips with a picture (visual) or sound (audio), where any stream is made of it."""
+        return [f for f in self.facts if f.shows(kind)] if kind in self.kinds.values() else []
+
+    def having(self, stream: str) -> list[Facts]:
+        """Clips that have a stream."""
+        return [f for f in self.facts if f.has(stream)]
 
 
-def coverage(facts: list[Facts], modality: str) -> float | None:
-    """The share of steps with a value, over the clips that have the modality; None if none has."""
-    states = [f.states[modality] for f in facts if f.has(modality)]
-    total = np.sum(states, axis=0) if states else np.zeros(len(State))
+def coverage(facts: Iterable[Facts], stream: str) -> float | None:
+    """The share of steps with a value, over the clips that have the stream; None if none has."""
+    return _ok(f.states[stream] for f in facts if f.has(stream))
+
+
+def labelled(facts: Iterable[Facts], target: str) -> float:
+    """The share of steps with a label of a target, of all clips."""
+    return _ok(f.labelled[target] for f in facts) or 0.0
+
+
+def values(facts: Iterable[Facts], *targets: str) -> np.ndarray:
+    """Labels of the steps that are labelled in all of some targets, (N, how many)."""
+    each = [np.column_stack([f.labels[t] for t in targets]) for f in facts]
+    found = np.concatenate(each)
+    return found[np.isfinite(found).all(axis=1)]
+
+
+def _ok(states: Iterable[np.ndarray]) -> float | None:
+    """Counts of State (S,) of each clip -> the share of all steps that is ok."""
+    total = np.sum([np.zeros(len(State)), *states], axis=0)
     return float(total[State.OK] / total.sum()) if total.sum() else None
-
-
-def labelled(facts: list[Facts]) -> float:
-    """The share of steps with a label, of all clips."""
-    total = np.sum([f.states["labels"] for f in facts], axis=0)
-    return float(total[State.OK] / total.sum())
 
 
 def numbers(audit: Audit) -> dict[str, Any]:
     """What `dvc metrics diff` compares: counts, shares from 0 to 1, seconds; the page has more."""
     clips = [f.clip for f in audit.facts]
-    faceless = [f.faceless for f in audit.having("visual")]
-    covered = {m: coverage(audit.facts, m) for m in audit.widths}
+    faceless = [f.faceless for f in audit.showing("visual")]
+    covered = {s: coverage(audit.facts, s) for s in audit.widths}
     return {
         "clips": len(clips),
         "rejected": len(audit.rejected),
@@ -77,7 +104,10 @@ def numbers(audit: Audit) -> dict[str, Any]:
         "late": len(audit.late),
         "outliers": sum(map(len, audit.outliers.values())),
         "dead_dimensions": sum(map(len, audit.dead.values())),
-        "clips_with": {m: len(audit.having(m)) for m in audit.widths},
-        "coverage": {m: round(share, 4) for m, share in covered.items() if share is not None},
-        "labelled": {s: round(labelled(facts), 4) for s, facts in audit.splits.items()},
+        "clips_with": {s: len(audit.having(s)) for s in audit.widths},
+        "coverage": {s: round(share, 4) for s, share in covered.items() if share is not None},
+        "labelled": {
+            split: {t: round(labelled(facts, t), 4) for t in audit.targets}
+            for split, facts in audit.splits.items()
+        },
     }

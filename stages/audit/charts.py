@@ -1,4 +1,4 @@
-"""The pictures of the audit, as SVG that follows the reader's choice of light or dark."""
+"""The offsets of the audit, as SVG that follows the reader's choice of light or dark."""
 
 from __future__ import annotations
 
@@ -6,50 +6,9 @@ import math
 from collections.abc import Container, Mapping
 from html import escape
 
-import numpy as np
-
 from features.av_lag import Lag
 
-BINS = 10  # of valence and of arousal, from -1 to 1
-CELL = 26  # px
 WIDE, HIGH = 640, 150  # px, of the offsets
-
-
-def plane(labels: np.ndarray, caption: str) -> str:
-    """Valence and arousal (N, 2) -> how many per cent of the steps lie where; sums at the edges."""
-    counts, *_ = np.histogram2d(*labels.T, bins=BINS, range=[[-1, 1], [-1, 1]])
-    share = 100 * counts / max(1.0, counts.sum())
-    cells = []
-    for v, a in np.ndindex(BINS, BINS):
-        cells.append(_cell(v, BINS - 1 - a, float(share[v, a]), float(share.max())))
-    for k in range(BINS):
-        cells.append(_sum(k * CELL + CELL / 2, BINS * CELL + 16, share[k].sum()))
-        cells.append(_sum(BINS * CELL + 18, (BINS - k) * CELL - CELL / 2 + 4, share[:, k].sum()))
-    side = BINS * CELL
-    words = _text(side / 2, side + 36, "valence from -1 to 1") + _text(
-        -side / 2, -8, "arousal from -1 to 1", "rotate(-90)"
-    )
-    box = f"-24 -4 {side + 64} {side + 48}"
-    return (
-        f'<figure><figcaption>{escape(caption)}</figcaption><svg class="plane" viewBox="{box}" '
-        f'role="img" aria-label="{escape(caption)}">{"".join(cells)}{words}</svg></figure>'
-    )
-
-
-def _cell(column: int, row: int, share: float, most: float) -> str:
-    x, y = column * CELL, row * CELL
-    shade = 0.12 + 0.48 * share / most if share else 0
-    said = _text(x + CELL / 2, y + CELL / 2 + 4, _percent(share)) if share else ""
-    size = f'width="{CELL}" height="{CELL}"'
-    return f'<rect x="{x}" y="{y}" {size} fill-opacity="{shade:.2f}"/>{said}'
-
-
-def _sum(x: float, y: float, share: float) -> str:
-    return _text(x, y, _percent(share), kind="sum") if share else ""
-
-
-def _percent(share: float) -> str:
-    return f"{max(1, share):.0f}" if share >= 0.5 else "<1"
 
 
 def offsets(told: Mapping[str, Lag], late: Container[str]) -> str:
@@ -63,10 +22,10 @@ def offsets(told: Mapping[str, Lag], late: Container[str]) -> str:
     for sure in (0, 0.9, 0.99, 0.9999):
         y = _height(sure)
         drawn.append(f'<path class="line" d="M0 {y:.1f}h{WIDE}"/>')
-        drawn.append(_text(WIDE + 34, y + 4, f"{sure:g}"))
+        drawn.append(written(WIDE + 34, y + 4, f"{sure:g}"))
     for s in (-edge, -edge / 2, 0, edge / 2, edge):
-        drawn.append(_text(place(s), HIGH + 18, f"{s:+g}" if s else "0"))
-    drawn.append(_text(WIDE / 2, HIGH + 36, "s that the sound is late"))
+        drawn.append(written(place(s), HIGH + 18, f"{s:+g}" if s else "0"))
+    drawn.append(written(WIDE / 2, HIGH + 36, "s that the sound is late"))
     for clip, lag in told.items():
         drawn.append(_mark(place(lag.seconds), clip, lag, clip in late))
     return (
@@ -88,7 +47,8 @@ def _height(confidence: float) -> float:
     return HIGH * (1 - min(6.0, -math.log10(max(1 - confidence, 1e-9))) / 6)
 
 
-def _text(x: float, y: float, said: str, turn: str = "", kind: str = "") -> str:
+def written(x: float, y: float, said: str, turn: str = "", kind: str = "") -> str:
+    """Text around a point of a picture."""
     turned = f' transform="{turn}"' if turn else ""
     named = f' class="{kind}"' if kind else ""
     return f'<text x="{x:g}" y="{y:g}"{turned}{named}>{escape(said)}</text>'

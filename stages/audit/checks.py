@@ -21,10 +21,7 @@ def checks(limits: Limits, audit: Audit) -> Iterator[Check]:
         facts = audit.splits.get(split, [])
         if facts:
             yield from _covered(limits, audit, split, facts)
-        bare = [f.clip.id for f in facts if not f.states["labels"][State.OK]]
-        allowed, about = getattr(limits.min_labelled, split), f"share of {split} with a label"
-        found = labelled(facts) if facts else 0.0  # a side without clips has no label either
-        yield Check(f"min_labelled.{split}", about, found, allowed, bare)
+        yield from _labelled(limits, audit, split, facts)
     yield from _unlike(limits, audit)
 
 
@@ -41,39 +38,47 @@ def _manifest(limits: Limits, audit: Audit) -> Iterator[Check]:
 
 
 def _lost(limits: Limits, audit: Audit) -> Iterator[Check]:
-    for key, about, modality in (
+    for key, about, kind in (
         ("max_faceless_share", "share of clips without any face", "visual"),
         ("max_silent_share", "share of clips without any sound", "audio"),
     ):
-        who = [f.clip.id for f in audit.without(modality)]
-        yield Check(key, about, _share(who, audit.having(modality)), getattr(limits, key), who)
+        who = [f.clip.id for f in audit.without(kind)]
+        yield Check(key, about, _share(who, audit.showing(kind)), getattr(limits, key), who)
     late = [f"{f.clip.id} ({f.lag.seconds:+.2f} s)" for f in audit.late if f.lag]
-    share = _share(late, audit.having("visual", "audio"))
+    share = _share(late, audit.timed)
     about = "share of clips whose sound is late (+) or early (-)"
     allowed = limits.max_late_share if limits.max_av_offset_s else None
     yield Check("max_late_share", about, share, allowed, late)
 
 
 def _covered(limits: Limits, audit: Audit, split: str, facts: list[Facts]) -> Iterator[Check]:
-    for modality in audit.widths:
-        shares = [(share, f.clip.id) for f in facts if (share := f.covered(modality)) is not None]
-        allowed = getattr(limits.min_coverage, modality)
+    for stream, kind in audit.kinds.items():
+        shares = [(share, f.clip.id) for f in facts if (share := f.covered(stream)) is not None]
+        allowed = getattr(limits.min_coverage, kind)
         poor = [f"{clip} ({s:.2f})" for s, clip in sorted(shares) if allowed and s < allowed]
-        about, found = f"share of {split} with {modality}", coverage(facts, modality)
-        if found is None and audit.having(modality):
+        about, found = f"share of {split} with {stream}", coverage(facts, stream)
+        if found is None and audit.having(stream):
             found = 0.0  # the corpus has it, but nobody on this side
-        yield Check(f"min_coverage.{modality}", about, found, allowed, poor)
+        yield Check(f"min_coverage.{kind}", about, found, allowed, poor)
+
+
+def _labelled(limits: Limits, audit: Audit, split: str, facts: list[Facts]) -> Iterator[Check]:
+    for target in audit.targets:
+        bare = [f.clip.id for f in facts if not f.labelled[target][State.OK]]
+        found = labelled(facts, target)  # a side without clips has no label either
+        allowed, about = getattr(limits.min_labelled, split), f"share of {split} with {target}"
+        yield Check(f"min_labelled.{split}", about, found, allowed, bare)
 
 
 def _unlike(limits: Limits, audit: Audit) -> Iterator[Check]:
-    for modality, found in audit.outliers.items():
+    for stream, found in audit.outliers.items():
         who = [f"{o.clip} (dimension {o.dimension}, {o.spreads:.1f} spreads)" for o in found]
-        share = _share(who, audit.having(modality))
-        about = f"share of clips unlike others in {modality}"
+        share = _share(who, audit.having(stream))
+        about = f"share of clips unlike others in {stream}"
         yield Check("max_outlier_share", about, share, limits.max_outlier_share, who)
-    for modality, dead in audit.dead.items():
-        share = _share(dead, range(audit.widths[modality]))
-        about = f"share of dimensions of {modality} that never change"
+    for stream, dead in audit.dead.items():
+        share = _share(dead, range(audit.widths[stream]))
+        about = f"share of dimensions of {stream} that never change"
         yield Check("max_dead_share", about, share, limits.max_dead_share, list(map(str, dead)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,64 +12,86 @@ from features.shards import Record, Shards
 from features.track import State
 from stages.audit.corpus import Member
 from stages.audit.features import Spread
-from stages.paths import ALIGN, SYNC
+from stages.on_grid import Grid
+from stages.paths import SYNC
 
 
 @dataclass(frozen=True, eq=False)
 class Facts:
     """One clip.
 
-    states    {modality, or "labels": how many of its T steps are in each State, (S,)}
+    kinds     {stream: visual, audio, text or signals}
+    states    {stream: how many of its T steps are in each State, (S,)}
+    labelled  {target: the same of its labels}
+    labels    {target: float64 (N,)}: of the N steps that are labelled in any target, NaN where not
+              in this one
     faceless  its longest stretch without a value for the face: begin and end in s
-    labels    (N, 2): valence and arousal of the steps that are labelled
     lag       how late its sound is, where that can be told
     """
 
     clip: Member
+    kinds: Mapping[str, str]
     states: dict[str, np.ndarray]
+    labelled: dict[str, np.ndarray]
+    labels: dict[str, np.ndarray]
     faceless: tuple[float, float]
-    labels: np.ndarray
     lag: Lag | None
 
-    def has(self, modality: str) -> bool:
-        """Whether the clip has it at all: a stream, or rows where there is no stream to have."""
-        streams = {"visual": self.clip.info.width, "audio": self.clip.info.rate}
-        rows = self.states[modality][State.ABSENT] < self.states[modality].sum()
-        return bool(rows) or bool(streams.get(modality))
+    def has(self, stream: str) -> bool:
+        """Whether the clip has it at all: in its media, or rows where the media have none."""
+        rows = self.states[stream][State.ABSENT] < self.states[stream].sum()
+        return bool(rows) or self._recorded(self.kinds[stream])
 
-    def covered(self, modality: str) -> float | None:
-        """The share of its steps with a value; None for a clip without the modality."""
-        states = self.states[modality]
-        return float(states[State.OK] / states.sum()) if self.has(modality) else None
+    def shows(self, kind: str) -> bool:
+        """Whether it has a picture (visual) or sound (audio), in its media or a stream."""
+        return self._recorded(kind) or any(self.has(s) for s in self._of(kind))
+
+    def lacks(self, kind: str) -> bool:
+        """Whether it has streams of a kind, and not one value in any of them."""
+        shares = [self.covered(s) for s in self._of(kind)]
+        there = [share for share in shares if share is not None]
+        return bool(there) and not any(there)
+
+    def covered(self, stream: str) -> float | None:
+        """The share of its steps with a value; None for a clip without the stream."""
+        states = self.states[stream]
+        return float(states[State.OK] / states.sum()) if self.has(stream) and any(states) else None
 
     def late(self, furthest_s: float, confidence: float) -> bool:
         """Whether its sound is further from the picture than that, and how sure one must be."""
         found = self.lag
         return bool(found and found.confidence >= confidence and abs(found.seconds) > furthest_s)
 
+    def _of(self, kind: str) -> list[str]:
+        return [stream for stream, its in self.kinds.items() if its == kind]
 
-def gather(clips: Iterable[Member], spreads: dict[str, Spread]) -> Iterator[Facts]:
+    def _recorded(self, kind: str) -> bool:
+        return bool({"visual": self.clip.info.width, "audio": self.clip.info.rate}.get(kind))
+
+
+def gather(grid: Grid, clips: Iterable[Member], spreads: dict[str, Spread]) -> Iterator[Facts]:
     """Read each clip's grid once: what is known of it, its rows put into `spreads`."""
-    grids, lags = Shards(ALIGN), Shards(SYNC)
-    step = grids.meta["rules"]["step_s"]
+    lags, kinds = Shards(SYNC), grid.kinds()
     for clip in clips:
-        record = grids[clip.id]
-        states = {
-            name.removesuffix(".state"): np.bincount(column[:], minlength=len(State))
-            for name, column in record.columns.items()
-            if name.endswith(".state")
-        }
-        for modality, spread in spreads.items():
-            spread.add(clip.id, _valid(record, modality))
-        seen = record.columns["visual.state"][:] == State.OK
+        states = grid.states(clip.id)
+        labels, labelled = grid.labels(clip.id)  # (T, Y)
+        for stream, spread in spreads.items():
+            spread.add(clip.id, grid.rows(clip.id, stream).astype(np.float64))
+        seen = [states[stream] == State.OK for stream, kind in kinds.items() if kind == "visual"]
         yield Facts(
-            clip, states, longest(seen, step), _valid(record, "labels"), _lag(lags[clip.id])
+            clip,
+            kinds,
+            {stream: counted(state) for stream, state in states.items()},
+            {target: counted(labelled[:, y]) for y, target in enumerate(grid.targets)},
+            dict(zip(grid.targets, _valued(labels, labelled).T, strict=True)),
+            longest(np.any(seen, axis=0), grid.step_s) if seen else (0.0, 0.0),
+            _lag(lags[clip.id]),
         )
 
 
-def modalities() -> list[str]:
-    """The modalities of the grid."""
-    return [name for name in Shards(ALIGN).meta["made_from"] if name != "labels"]
+def counted(state: np.ndarray) -> np.ndarray:
+    """The State of each step (T,) -> how many are in each, (S,)."""
+    return np.bincount(state, minlength=len(State))
 
 
 def longest(there: np.ndarray, step: float) -> tuple[float, float]:
@@ -82,10 +104,10 @@ def longest(there: np.ndarray, step: float) -> tuple[float, float]:
     return round(float(begins[at] * step), 6), round(float(ends[at] * step), 6)
 
 
-def _valid(record: Record, name: str) -> np.ndarray:
-    """The rows that have a value, float64 (N, D)."""
-    valid = record.columns[f"{name}.state"][:] == State.OK
-    return record.columns[name][:][valid].astype(np.float64)
+def _valued(labels: np.ndarray, state: np.ndarray) -> np.ndarray:
+    """Labels and State of each (T, Y) -> the steps with any, float64 (N, Y), NaN for no label."""
+    valid = state == State.OK
+    return np.where(valid, labels.astype(np.float64), np.nan)[valid.any(axis=1)]
 
 
 def _lag(record: Record) -> Lag | None:

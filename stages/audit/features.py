@@ -21,7 +21,7 @@ class Outlier:
 
 
 class Spread:
-    """One modality's features, clip after clip: what is kept of them is one row a clip."""
+    """One stream's features, clip after clip: what is kept of them is one row a clip."""
 
     def __init__(self) -> None:
         self._means: dict[str, np.ndarray] = {}

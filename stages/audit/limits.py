@@ -14,15 +14,16 @@ Positive = Annotated[float, Field(gt=0)]
 
 
 class Coverage(Section):
-    """The least share of the steps of each split with a value."""
+    """The least share of the steps of each split with a value, for each stream of a kind."""
 
     visual: Share | None
     audio: Share | None
     text: Share | None
+    signals: Share | None
 
 
 class Labelled(Section):
-    """The least share of the steps of a split with a label."""
+    """The least share of the steps of a split with a label, for each target."""
 
     train: Share | None
     val: Share | None

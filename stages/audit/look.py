@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from stages.audit.audit import Audit
 from stages.audit.corpus import members, read_rejected
-from stages.audit.facts import Facts, gather, modalities
+from stages.audit.facts import Facts, gather
 from stages.audit.features import Spread
 from stages.audit.limits import Limits
+from stages.clips import read_assignments
+from stages.on_grid import Grid
+from stages.streams import streams
+from stages.targets import plane
 from stages.work.progress import progress
 
 
 def look(params: Limits) -> Audit:
     """Everything that can be known of the corpus in the working folder."""
-    clips, spreads = members(), {modality: Spread() for modality in modalities()}
-    facts = list(progress(gather(clips, spreads), len(clips), "audit"))
+    grid, clips = Grid(read_assignments(), streams()), members()
+    both = plane()
+    spreads = {stream: Spread() for stream in grid.widths}
+    facts = list(progress(gather(grid, clips, spreads), len(clips), "audit"))
     return Audit(
         facts,
         out_of_sync(facts, params),
         read_rejected(),
-        {m: spread.width for m, spread in spreads.items()},
-        {m: spread.dead() for m, spread in spreads.items()},
-        {m: spread.outliers(params.outlier_spreads) for m, spread in spreads.items()},
+        grid.kinds(),
+        grid.targets,
+        both if both and set(both) <= set(grid.targets) else None,
+        {s: spread.width for s, spread in spreads.items()},
+        {s: spread.dead() for s, spread in spreads.items()},
+        {s: spread.outliers(params.outlier_spreads) for s, spread in spreads.items()},
     )
 
 

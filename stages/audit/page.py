@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
-import numpy as np
-
 from stages.audit import tables
-from stages.audit.audit import Audit
-from stages.audit.charts import offsets, plane
+from stages.audit.audit import Audit, values
+from stages.audit.charts import offsets
 from stages.audit.check import Check
 from stages.audit.clips import clips
+from stages.audit.distribution import histogram, plane
 from stages.pages import style
 
 STYLE = Path(__file__).with_name("page.css")
@@ -50,17 +49,40 @@ def verdict(found: Iterable[Check]) -> str:
 
 def labels(audit: Audit) -> str:
     """Where the labels of each split lie, in per cent of its labelled steps."""
-    planes = []
-    for split, facts in audit.splits.items():
-        values = np.concatenate([f.labels for f in facts])
-        if len(values):
-            planes.append(plane(values, f"{split}, % of {len(values)} labelled steps"))
-    return f'<div class="charts">{"".join(planes)}</div>' if planes else "<p>None.</p>"
+    drawn = [planes(audit)] if audit.plane else []
+    drawn += [histograms(audit, target) for target in audit.targets]
+    return "".join(f'<div class="charts">{row}</div>' for row in drawn if row) or "<p>None.</p>"
+
+
+def planes(audit: Audit) -> str:
+    """The targets of 2-D pictures, where both are labelled, a picture for each split."""
+    both = audit.plane or ("", "")
+    found = {split: values(facts, *both) for split, facts in audit.splits.items()}
+    ranges = [audit.targets[t] for t in both]
+    return "".join(
+        plane(x, both, ranges, f"{split}, % of {len(x)} steps labelled in both")
+        for split, x in found.items()
+        if len(x)
+    )
+
+
+def histograms(audit: Audit, target: str) -> str:
+    """One target, a picture for each split; empty where the planes show all its labels."""
+    found = {split: values(facts, target)[:, 0] for split, facts in audit.splits.items()}
+    if audit.plane and target in audit.plane:
+        paired = sum(len(values(facts, *audit.plane)) for facts in audit.splits.values())
+        if paired == sum(map(len, found.values())):
+            return ""
+    return "".join(
+        histogram(x, target, audit.targets[target], f"{split}, % of {len(x)} steps with {target}")
+        for split, x in found.items()
+        if len(x)
+    )
 
 
 def timing(audit: Audit) -> str:
     """Offsets that could be told, against how sure they are."""
-    both = audit.having("visual", "audio")
+    both = audit.timed
     told = {f.clip.id: f.lag for f in both if f.lag}
     said = (
         f"An offset was found for {len(told)} of {len(both)} clips with picture and sound, from "

@@ -7,11 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 
 from features.track import State
-from stages.audit.audit import Audit, coverage, labelled
+from stages.audit.audit import Audit, coverage
 from stages.audit.check import Check, first
-from stages.audit.clips import spelled
+from stages.audit.clips import moments, spelled
 from stages.audit.corpus import copies, reasons
-from stages.audit.facts import Facts
 from stages.audit.table import percent, table
 
 NAMED, FEW = 200, 20  # names in a cell: of clips, of dimensions or those away for one reason
@@ -28,32 +27,27 @@ def limits(found: Iterable[Check]) -> str:
 
 
 def splits(audit: Audit) -> str:
-    """Clips, hours, labels and coverage of each side."""
+    """Clips, hours, coverage and labels of each side."""
     rows = []
     for split, facts in audit.splits.items():
         hours = sum(f.clip.info.duration for f in facts) / 3600
         people = len({f.clip.subject for f in facts})
-        covered = [percent(coverage(facts, m)) for m in audit.widths]
+        covered = [percent(coverage(facts, s)) for s in audit.widths]
+        labels = [moments(facts, t, "\n") for t in audit.targets]
         counts = [str(len(facts)), str(people), f"{hours:.2f}"]
-        rows.append([split, *counts, percent(labelled(facts)), *covered, *_moments(facts)])
-    titles = ["split", "clips", "subjects", "hours", "labelled", *audit.widths]
-    return table("splits", [*titles, "valence", "arousal"], rows)
-
-
-def _moments(facts: Iterable[Facts]) -> list[str]:
-    labels = np.concatenate([f.labels for f in facts])
-    if not len(labels):
-        return ["", ""]
-    return [
-        f"{m:.2f} ± {s:.2f}" for m, s in zip(labels.mean(axis=0), labels.std(axis=0), strict=True)
-    ]
+        rows.append([split, *counts, *covered, *labels])
+    titles = ["split", "clips", "subjects", "hours", *audit.widths, *audit.targets]
+    text = (
+        "Of streams, the share of steps with a value, among clips that have the stream at all; of "
+        "targets, the share of steps with a label, its mean and standard deviation."
+    )
+    return f"<p>{text}</p>{table('splits', titles, rows)}"
 
 
 def states(audit: Audit) -> str:
     """Why there is no value: the share of all steps in each state that occurs."""
-    totals = {
-        m: np.sum([f.states[m] for f in audit.facts], axis=0) for m in (*audit.widths, "labels")
-    }
+    each = [{**f.states, **f.labelled} for f in audit.facts]
+    totals = {m: np.sum([one[m] for one in each], axis=0) for m in (*audit.widths, *audit.targets)}
     occur = [s for s in State if any(total[s] for total in totals.values())]
     rows = [
         [m, *(percent(t[s] / t.sum(), 1) if t[s] else "" for s in occur)] for m, t in totals.items()
@@ -64,17 +58,17 @@ def states(audit: Audit) -> str:
 def unlike(audit: Audit) -> str:
     """Clips whose features are unlike the others', and dimensions that never change."""
     rows = [
-        [o.clip, m, str(o.dimension), f"{o.spreads:.1f}"]
-        for m, found in audit.outliers.items()
+        [o.clip, stream, str(o.dimension), f"{o.spreads:.1f}"]
+        for stream, found in audit.outliers.items()
         for o in found
     ]
     dead = [
-        [m, str(audit.widths[m]), str(len(found)), first([str(d) for d in found], FEW)]
-        for m, found in audit.dead.items()
+        [stream, str(audit.widths[stream]), str(len(found)), first(list(map(str, found)), FEW)]
+        for stream, found in audit.dead.items()
     ]
-    far = table("unlike", ("clip", "modality", "dimension", "spreads off"), rows)
+    far = table("unlike", ("clip", "stream", "dimension", "spreads off"), rows)
     return f"<h3>Clips unlike the others</h3>{far}<h3>Dimensions that never change</h3>" + table(
-        "never change", ("modality", "dimensions", "never change", "which"), dead
+        "never change", ("stream", "dimensions", "never change", "which"), dead
     )
 
 

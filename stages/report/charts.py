@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from models.targets import MEAN
 from stages.report.page import INK, Chart
 
 Rows = Sequence[Mapping[str, str]]  # of a CSV file
@@ -72,7 +73,7 @@ def line(name: str, x: Sequence[Any], y: Sequence[Any], look: Look, **more: Any)
 def agreement(runs: Mapping[str, Any], target: str, lines: Mapping[str, Look]) -> Chart:
     """CCC of every run with its interval, the best mean on top."""
     data = []
-    for name in sorted(runs, key=lambda n: runs[n]["mean"]["ccc"]):
+    for name in sorted(runs, key=lambda n: runs[n][MEAN]["ccc"]):
         score, look = runs[name][target], lines[name]
         up, down = (score.get(f"ccc_{k}", score["ccc"]) - score["ccc"] for k in ("high", "low"))
         bar = {"type": "data", "symmetric": False, "array": [up], "arrayminus": [-down]}
@@ -84,7 +85,7 @@ def agreement(runs: Mapping[str, Any], target: str, lines: Mapping[str, Look]) -
 
 
 def failing(rows: Rows, lines: Mapping[str, Look], lowest: float) -> Chart:
-    """CCC against the share of the time in which one modality fails in one way."""
+    """CCC against the share of the time in which one stream fails in one way."""
     data = []
     for name, target in dict.fromkeys((r["run"], r["target"]) for r in rows):
         own = [r for r in rows if (r["run"], r["target"]) == (name, target)]

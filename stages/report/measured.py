@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from features.shards import Shards
 from stages.clips import read_assignments, read_clips
-from stages.paths import ALIGN, EVALUATE, METRICS, TRAIN
+from stages.on_grid import Grid
+from stages.paths import EVALUATE, METRICS, TRAIN
 from stages.report.charts import Rows
 from stages.report.people import People
 from stages.report.viewer import Columns, Seen
@@ -25,24 +25,22 @@ def scored() -> dict[str, Any]:
     return json.loads(METRICS.read_text(encoding="utf-8"))
 
 
-def seen(count: int, shown: list[str], gated: str | None, people: People) -> dict[str, Seen]:
+def seen(
+    count: int, runs: list[str], gated: str | None, people: People, streams: Iterable[str]
+) -> dict[str, Seen]:
     """The first clips of the evaluated split as some runs see them: {caption: clip}.
 
     gated  the run whose gates are shown; people  whose faces and words may be
     """
-    clips, shards = {clip.id: clip for clip in read_clips()}, Shards(ALIGN)
-    subjects = {row.id: row.subject for row in read_assignments()}
+    clips, assignments = {clip.id: clip for clip in read_clips()}, read_assignments()
+    subjects, grid = {row.id: row.subject for row in assignments}, Grid(assignments, streams)
     predictions, found = EVALUATE / "predictions", {}
-    for file in sorted((predictions / shown[0]).glob("*.csv"))[:count]:
-        made = {name: _columns(predictions / name / file.name) for name in shown}
+    for file in sorted((predictions / runs[0]).glob("*.csv"))[:count]:
+        made = {name: _columns(predictions / name / file.name) for name in runs}
         if not next(iter(made.values())):
             continue  # shorter than a step of the grid
         gates = EVALUATE / "gates" / str(gated) / file.name
-        states = {
-            name.removesuffix(".state"): column[:].tolist()
-            for name, column in shards[file.stem].columns.items()
-            if name.endswith(".state") and name != "labels.state"
-        }
+        states = {stream: state.tolist() for stream, state in grid.states(file.stem).items()}
         weights = _columns(gates) if gates.is_file() else {}
         caption = f"{file.stem} (subject {subjects[file.stem]})"
         found[caption] = Seen(made, states, weights, **people.of(clips[file.stem]))

@@ -1,8 +1,8 @@
 """Everything measured -> one static page.
 
-reads   data/ingest/clips.jsonl and splits.jsonl, data/align/*.h5 (which modality has data when),
-        data/train/, data/evaluate/, data/robustness/curves.csv; of corpora that the section names,
-        data/faces and data/transcripts
+reads   data/ingest/clips.jsonl and splits.jsonl, data/align/<stream>/*.h5 (when each stream has
+        data), data/grid/*.h5, data/train/, data/evaluate/, data/robustness/curves.csv; of corpora
+        that the section names, data/faces and data/transcripts
 writes  data/report/index.html    opens from disk, needs no network
         data/report/vega.js       with which `dvc plots show` needs none either
 """
@@ -22,9 +22,11 @@ from stages.report.charts import Look, dashed, looks
 from stages.report.measured import abouts, rows, scored, seeds, seen
 from stages.report.page import INK, page
 from stages.report.people import People
+from stages.report.scene import Scene
 from stages.report.tables import best_first, features
 from stages.report.vega import vega
 from stages.synthetic import NOTE, synthetic
+from stages.targets import plane
 
 TRUTH: Look = {"color": INK, "dash": "solid", "width": 3.5}
 
@@ -44,16 +46,17 @@ def run(params: Params) -> None:
     runs = metrics["runs"]
     known("run under report.runs", params.runs, runs)
     lines = looks(runs)
-    shown = params.runs or best_first(runs)[:1]
-    traced = {"truth": TRUTH, **dashed({name: lines[name] for name in shown})}
-    gated = next((name for name in shown if (EVALUATE / "gates" / name).is_dir()), None)
+    chosen = params.runs or best_first(runs)[:1]
+    traced = {"truth": TRUTH, **dashed({name: lines[name] for name in chosen})}
+    gated = next((name for name in chosen if (EVALUATE / "gates" / name).is_dir()), None)
     people = People(params.faces_of, params.words_of, params.face_every_s)
-    clips = seen(params.clips, shown, gated, people)
+    clips = seen(params.clips, chosen, gated, people, metrics["features"])
+    scene = Scene(metrics["targets"], plane())
     sections = {
         "Agreement with the annotators": section.agreement(metrics, lines, seeds(runs)),
-        "When a modality fails": section.failing(rows(CURVES), lines),
+        "When a stream fails": section.failing(rows(CURVES), lines, list(metrics["targets"])),
         "Ablations": section.varied(abouts(runs), metrics),
-        "True and predicted, over time": section.clips(clips, traced, gated),
+        "True and predicted, over time": section.clips(clips, traced, gated, scene),
         "Training": section.training(rows(EVALUATE / "plots/history.csv")),
         "Which features": features(metrics["features"]),
     }

@@ -8,28 +8,30 @@ from html import escape
 from statistics import fmean
 from typing import Any
 
-from models.targets import MEASURED
+from models.targets import MEAN, shown
 
 Scores = Mapping[str, Mapping[str, Any]]  # {run: its scores}
 
 
 def scores(metrics: Mapping[str, Any]) -> str:
     """Every run, best mean first: CCC, interval, and how much better it is than the baseline."""
-    runs, baseline = metrics["runs"], metrics["baseline"]
-    titles = ["run", *MEASURED, *([f"better than {baseline}", "in resamples"] if baseline else [])]
+    runs, baseline, columns = metrics["runs"], metrics["baseline"], shown(metrics["targets"])
+    titles = ["run", *columns, *([f"better than {baseline}", "in resamples"] if baseline else [])]
     rows = []
     for name in best_first(runs):
-        against = runs[name].get("against", {}).get(baseline, {}).get("mean")
+        against = runs[name].get("against", {}).get(baseline, {}).get(MEAN)
         better = _better(against) if against else ["", ""]
-        rows.append([escape(name), *_scores(runs[name]), *(better if baseline else [])])
+        rows.append([escape(name), *_scores(runs[name], columns), *(better if baseline else [])])
     return _table(titles, rows)
 
 
-def variations(runs: Mapping[str, Mapping[str, Any]], scored: Scores) -> str:
-    """Runs of one head over the same modalities that differ in options or recipe, a table for each
+def variations(
+    runs: Mapping[str, Mapping[str, Any]], scored: Scores, columns: Sequence[str]
+) -> str:
+    """Runs of one head over the same streams that differ in options or recipe, a table for each
     head; empty if there are none.
 
-    runs  {name: its run.json}
+    runs  {name: its run.json}; columns  of models.targets.shown
     """
     groups: dict[str, list[str]] = {}
     for name, about in runs.items():
@@ -37,7 +39,7 @@ def variations(runs: Mapping[str, Mapping[str, Any]], scored: Scores) -> str:
     return "".join(
         f"<h3>{escape(group)}</h3>{table}"
         for group, names in groups.items()
-        if (table := _differences({n: _made(runs[n]) for n in names}, scored))
+        if (table := _differences({n: _made(runs[n]) for n in names}, scored, columns))
     )
 
 
@@ -47,46 +49,48 @@ def _made(about: Mapping[str, Any]) -> dict[str, str]:
     return {key: json.dumps(value) for key, value in made.items()}
 
 
-def _differences(made: Mapping[str, Mapping[str, str]], scored: Scores) -> str:
+def _differences(
+    made: Mapping[str, Mapping[str, str]], scored: Scores, columns: Sequence[str]
+) -> str:
     """A table of runs and of what they differ in, {run: {option: value}}; empty for nothing."""
     keys = dict.fromkeys(key for options in made.values() for key in options)
     differ = [k for k in keys if len({options.get(k) for options in made.values()}) > 1]
     rows = []
     for name, options in made.items():
         values = [escape(options.get(k, "as published")) for k in differ]
-        rows.append([escape(name), *values, *_scores(scored[name])])
-    return _table(["run", *differ, *MEASURED], rows) if differ else ""
+        rows.append([escape(name), *values, *_scores(scored[name], columns)])
+    return _table(["run", *differ, *columns], rows) if differ else ""
 
 
 def lacking(scored: Scores) -> str:
-    """What a run scores with each modality taken away; empty if no run has two."""
+    """What a run scores with each stream taken away; empty if no run has two."""
     several = [name for name in best_first(scored) if "ccc_without" in scored[name]]
-    modalities = dict.fromkeys(m for name in several for m in scored[name]["ccc_without"])
+    streams = dict.fromkeys(s for name in several for s in scored[name]["ccc_without"])
     rows = []
     for name in several:
-        left = {m: fmean(score.values()) for m, score in scored[name]["ccc_without"].items()}
-        cells = [f"{left[m]:.3f}" if m in left else "" for m in modalities]
-        rows.append([escape(name), f"{scored[name]['mean']['ccc']:.3f}", *cells])
-    return (
-        _table(["run", "with all", *(f"without {m}" for m in modalities)], rows) if several else ""
-    )
+        left = {s: fmean(score.values()) for s, score in scored[name]["ccc_without"].items()}
+        cells = [f"{left[s]:.3f}" if s in left else "" for s in streams]
+        rows.append([escape(name), f"{scored[name][MEAN]['ccc']:.3f}", *cells])
+    titles = ["run", "with all", *(f"without {s}" for s in streams)]
+    return _table(titles, rows) if several else ""
 
 
 def features(made: Mapping[str, Mapping[str, str]]) -> str:
-    """Which extractor made each modality, and the digest of all that decides its rows."""
+    """What each stream is, which extractor made it, and the digest of all that decides its rows."""
     rows = [
-        [escape(m), escape(f["extractor"]), f"<code>{f['digest']}</code>"] for m, f in made.items()
+        [escape(stream), f["kind"], escape(f["extractor"]), f"<code>{f['digest']}</code>"]
+        for stream, f in made.items()
     ]
-    return _table(["modality", "extractor", "digest"], rows)
+    return _table(["stream", "kind", "extractor", "digest"], rows)
 
 
 def best_first(scored: Scores) -> list[str]:
     """The runs by mean CCC."""
-    return sorted(scored, key=lambda name: -scored[name]["mean"]["ccc"])
+    return sorted(scored, key=lambda name: -scored[name][MEAN]["ccc"])
 
 
-def _scores(run: Mapping[str, Any]) -> list[str]:
-    return [_score(run[target]) for target in MEASURED]
+def _scores(run: Mapping[str, Any], columns: Iterable[str]) -> list[str]:
+    return [_score(run[column]) for column in columns]
 
 
 def _score(score: Mapping[str, float]) -> str:

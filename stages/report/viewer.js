@@ -3,15 +3,17 @@
 
 async function viewer(element) {
   const find = name => element.querySelector(name);
-  const {looks, states, gated} = JSON.parse(find("script[type='application/json']").textContent);
+  const setting = JSON.parse(find("script[type='application/json']").textContent);
+  const {looks, states, targets} = setting;
+  const both = setting.plane?.map(name => targets.find(target => target.name === name));
   const packed = element.querySelectorAll(".packed"), select = find("select");
   const time = find(".time"), chart = find(".panels"), plane = find(".plane");
   const read = async index => JSON.parse(await unpacked(packed[index]));
   let clip = await read(0), wanted = 0, at = 0, waiting = false;
 
   const range = () => chart.layout.xaxis.range;
-  const inner = () => chart.clientWidth - LEFT - RIGHT;
-  const pixel = t => LEFT + (t - range()[0]) / (range()[1] - range()[0]) * inner();
+  const left = () => leftOf(clip), inner = () => chart.clientWidth - left() - RIGHT;
+  const pixel = t => left() + (t - range()[0]) / (range()[1] - range()[0]) * inner();
 
   async function choose(index) {
     wanted = Math.min(Math.max(index, 0), packed.length - 1);
@@ -24,10 +26,10 @@ async function viewer(element) {
   }
 
   function paint() {
-    const [data, layout] = panels(clip, looks, states);
+    const [data, layout] = panels(clip, looks, states, targets);
     chart.style.height = `${layout.height}px`;
     put(chart, data, layout);
-    put(plane, ...trajectory(clip, looks));
+    if (both) put(plane, ...trajectory(clip, looks, both));
     if (!chart.watched) {
       chart.watched = true;
       chart.on("plotly_relayout", () => { layWords(); place(); });
@@ -45,7 +47,7 @@ async function viewer(element) {
     strip.replaceChildren(...clip.words.flatMap(([start, end, text], index) => {
       const middle = pixel((start + end) / 2), half = text.length * 3.7 + 3;
       const row = ends.findIndex(e => e < middle - half);
-      if (row < 0 || middle < LEFT || middle > LEFT + inner()) return [];
+      if (row < 0 || middle < left() || middle > left() + inner()) return [];
       ends[row] = middle + half;
       const word = Object.assign(document.createElement("span"), {textContent: text});
       word.dataset.word = index;
@@ -56,20 +58,25 @@ async function viewer(element) {
 
   // Everything that shows the moment under the cursor.
   function place() {
-    const t = when(clip, at), x = pixel(t), cursor = find(".cursor"), names = Object.keys(clip.lines);
+    const t = when(clip, at), x = pixel(t), cursor = find(".cursor");
     cursor.style.left = `${x - 1}px`;
-    cursor.hidden = x < LEFT || x > LEFT + inner();
-    const point = target => names.map(n => clip.lines[n][target][at]);
-    Plotly.restyle(plane, {x: [real(point("valence"))], y: [real(point("arousal"))]}, [names.length]);
+    cursor.hidden = x < left() || x > left() + inner();
+    if (both) placePoints();
     const word = clip.words.findIndex(([start, end]) => start <= t && t < end);
     for (const span of find(".words").children)
       span.classList.toggle("said", Number(span.dataset.word) === word);
     placeFaces(t);
-    find(".readout").replaceChildren(...readout(clip, at, word, gated, states));
+    find(".readout").replaceChildren(...readout(clip, at, word, setting));
     time.setAttribute("aria-valuemin", when(clip, 0).toFixed(2));
     time.setAttribute("aria-valuemax", when(clip, clip.steps - 1).toFixed(2));
     time.setAttribute("aria-valuenow", t.toFixed(2));
-    time.setAttribute("aria-valuetext", spoken(clip, at));
+    time.setAttribute("aria-valuetext", spoken(clip, at, targets));
+  }
+
+  function placePoints() {
+    const names = Object.keys(clip.lines);
+    const points = ({name, digits}) => [real(names.map(n => clip.lines[n][name][at]), digits)];
+    Plotly.restyle(plane, {x: points(both[0]), y: points(both[1])}, [names.length]);
   }
 
   function placeFaces(t) {
@@ -97,7 +104,7 @@ async function viewer(element) {
   for (const kind of ["pointermove", "pointerdown"]) time.addEventListener(kind, event => {
     if (!chart.watched) return;
     const x = event.clientX - chart.getBoundingClientRect().left;
-    const t = range()[0] + (x - LEFT) / inner() * (range()[1] - range()[0]);
+    const t = range()[0] + (x - left()) / inner() * (range()[1] - range()[0]);
     go(Math.round((t - clip.start) / clip.step));
   });
   element.addEventListener("keydown", event => {

@@ -48,7 +48,9 @@ class Kept:
         try:
             about = self._unpack(folder)
         except (SafetensorError, DamagedError, KeyError, ValueError) as error:
-            log.warning("dropped a training from the store, it is done again: %s", error)
+            log.warning(
+                "dropped a training from the store, it is done again: %s: %s", self.path, error
+            )
             with suppress(FileNotFoundError):
                 self.path.unlink()
             return None
@@ -75,12 +77,12 @@ class Kept:
         with safe_open(self.path, "pt") as file:
             texts = {name: text for name, text in (file.metadata() or {}).items()}
         if texts.pop("sha256", None) != _digest(texts):
-            raise DamagedError(f"{self.path}: its texts are not those that were put in")
+            raise DamagedError("its texts are not those that were put in")
         about = json.loads(texts["run.json"])
         with atomic_folder(folder) as part:
             save_file(load_file(self.path), part / WEIGHTS)
             if file_sha256(part / WEIGHTS) != about["weights_sha256"]:
-                raise DamagedError(f"{self.path}: its weights are not those that were put in")
+                raise DamagedError("its weights are not those that were put in")
             for name in TEXTS:
                 (part / name).write_text(texts[name], encoding="utf-8")
         return about

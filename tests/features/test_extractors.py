@@ -20,12 +20,13 @@ from features.shards import Shards
 from features.track import State, Track
 from features.weights import WeightsError
 from features.words import Word, read_words
-from tests.features import written
+from tests.features import tabled, written
 
 ROOT = Path(__file__).parents[2]
 PT = {"format": "pt"}  # without which transformers takes a file for somebody else's
 CHOSEN = YAML(typ="safe").load(ROOT / "params.yaml")
-KINDS = ("faces", "visual", "audio", "text")
+STREAMS = ("visual", "audio", "text")  # kinds of which params.yaml has streams
+KINDS = ("faces", *STREAMS, "signals")
 NAMES = {kind: available(kind) for kind in KINDS}
 ON = {"device": "cpu", "batch": 3}
 CLIPS = {"window_frames": 32, "hop_frames": 1, "pool": "mean"}
@@ -45,7 +46,9 @@ OPTIONS: dict[tuple[str, str], dict] = {  # of extractors that params.yaml does 
 NEURAL = sorted(OPTIONS)  # none of them says where its weights lie: the tests write them
 OPTIONS["faces", "ready_crops"] = {"path": str(ROOT / "features"), "size_px": 112}  # no pictures
 OPTIONS["audio", "egemaps"] = ROWS | {"window_ms": 400, "chunk_s": 0.9, "context_s": 0.5}
-OPTIONS |= {(kind, CHOSEN[kind]["extractor"]): CHOSEN[kind]["options"] for kind in KINDS}
+OPTIONS["signals", "table"] = {"path": str(ROOT / "features"), "time": "t", "unit": "s"}  # no table
+OPTIONS["faces", CHOSEN["faces"]["extractor"]] = CHOSEN["faces"]["options"]
+OPTIONS |= {(k, x["extractor"]): x["options"] for k in STREAMS for x in CHOSEN[k].values()}
 
 
 @cache
@@ -297,13 +300,62 @@ def test_text_of_a_long_speech_is_bounded(text):
     assert len(text(words).times) == 101
 
 
+# ------------------------------------------------------------------ signals --
+
+TABLE = {"t": [0.25, 0.75, 1.5], "b": [1.0, "", 3.0], "a": [0.5, 0.25, -7.0]}
+
+
+@pytest.fixture(params=NAMES["signals"])
+def signals(request, tmp_path):
+    """One that reads tables of ann and bob, who is asked for between the others; not of eve."""
+    tabled.as_csv(tmp_path / "ann", TABLE)
+    tabled.as_csv(tmp_path / "bob", {"t": [0.0], "b": [9.0], "a": [9.0]})
+    return another("signals", request.param, path=str(tmp_path))
+
+
+def asked(signals, clip):
+    return signals(clip, None, 0.0, None, 2.0)
+
+
+def test_signals_have_a_row_for_each_moment_and_a_reason_where_there_is_no_number(signals):
+    track = asked(signals, "ann")
+    check(track, signals.dim, 2.0)
+    assert track.times.tolist() == [0.25, 0.75, 1.5]
+    assert track.state.tolist() == [State.OK, State.MISSING, State.OK]
+    (file,) = signals.files("ann", None)
+    assert file == signals.find("ann", None)
+    assert signals.columns(file) == ("a", "b") and track.values[2].tolist() == [-7.0, 3.0]
+
+
+def test_signals_of_a_clip_without_a_table_are_empty(signals):
+    check(asked(signals, "eve"), signals.dim, 0)
+    assert signals.find("eve", None) is None and signals.files("eve", None) == []
+
+
+def test_signals_repeat_themselves(signals):
+    one = asked(signals, "ann")
+    asked(signals, "bob")
+    assert same(one, asked(signals, "ann"))
+
+
+def test_signals_of_a_clip_do_not_depend_on_where_tables_lie(signals, tmp_path):
+    shutil.copytree(tmp_path, tmp_path / "moved")
+    moved = another("signals", "table", path=str(tmp_path / "moved"))
+    assert same(asked(signals, "ann"), asked(moved, "ann"))
+
+
+def test_signals_say_whether_they_read_media(signals):
+    assert signals.reads_media is False
+    assert build("signals", "table", {"path": str(ROOT), "preset": "openface"}).reads_media is True
+
+
 # ------------------------------------------------------------------- demo --
 
-OF_SIGNALS = [(kind, name) for kind in ("visual", "audio", "text") for name in NAMES[kind]]
+SEEN_OR_HEARD = [(kind, name) for kind in STREAMS for name in NAMES[kind]]
 FEWER = {"r2plus1d": {"hop_frames": 25}}  # of clips of eight crops, half a second each
 
 
-@pytest.mark.parametrize("kind, name", OF_SIGNALS)
+@pytest.mark.parametrize("kind, name", SEEN_OR_HEARD)
 def test_a_clip_of_the_demo_has_values(kind, name, finished):
     data = finished.folder / "data"
     clip = read(data / "ingest/clips.jsonl", Clip)[0]

@@ -34,6 +34,12 @@ LOGMEL = {
         ("faces", "mtcnn", {"media.pictures", "faces.tracking.align"}, {"media.probing", "grid"}),
         ("visual", "hog", {"crops", "track"}, {"media.pictures", "faces.mtcnn"}),
         ("text", "minilm", {"words", "track"}, {"media.pictures"}),
+        (
+            "signals",
+            "table",
+            {"signals.rows.times", "signals.reading.parquet", "media.timestamps"},
+            {"media.sounds", "crops", "words"},
+        ),
     ],
 )
 def test_an_extractor_stands_on_its_own_signal_and_not_on_another(kind, name, behind, not_behind):
@@ -51,6 +57,19 @@ def test_an_identity_names_what_made_a_feature():
     assert {"av", "librosa", "numpy", "scipy"} <= found["versions"].keys()
     assert not {"torch", "h5py", "opencv-python"} & found["versions"].keys()
     assert found == identity("audio", "logmel", LOGMEL)
+
+
+def test_tables_count_by_their_bytes_and_not_by_where_they_lie(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    one, two = (
+        identity("signals", "table", {"path": str(tmp_path / name), "rate_hz": 4})
+        for name in ("one", "two")
+    )
+    assert one == two and one["options"] == {"rate_hz": 4}
+    assert {"h5py", "numpy", "pyarrow", "av"} <= one["versions"].keys()
+    other = identity("signals", "table", {"path": str(tmp_path / "one"), "rate_hz": 5})
+    assert other != one
 
 
 def test_the_code_of_an_identity_is_that_of_the_files_behind_the_extractor():

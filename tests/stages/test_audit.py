@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import wave
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from ruamel.yaml import YAML
 
 from features.crops import keep, no_face
 from features.manifest import Assignment, Clip, Info, write
@@ -19,14 +21,21 @@ from stages import paths, sync
 from stages.atomic import write_lines
 from stages.audit import stage as audit
 from stages.audit.corpus import Member, reasons
+from stages.audit.distribution import histogram
 from stages.audit.facts import longest
 from stages.audit.features import Spread
+from stages.audit.limits import Coverage
 from stages.audit.stage import AuditError
-from stages.paths import ALIGN, AUDIT, CLIPS, REJECTED, SYNC
+from stages.paths import AUDIT, CLIPS, REJECTED, SYNC
+from stages.streams import KINDS as KINDS_OF_STREAMS
 from tests import talking
 
 T, STEP_S = 80, 0.1
-WIDTHS = {"visual": 7, "audio": 5, "text": 3}
+WIDTHS = {"face": 7, "voice": 5, "words": 3}
+KINDS = {"face": "visual", "voice": "audio", "words": "text"}
+PAIR = {"valence": [-1, 1], "arousal": [-1, 1]}
+PLANE = ["valence", "arousal"]
+RULE = {"how": "mean", "largest_gap_s": 0.2}
 FILM = Info(T * STEP_S, 25.0, 112, 112, talking.RATE, 1)
 WORDS = Info(T * STEP_S, None, None, None, None, None)
 NONE = dict.fromkeys(("train", "val", "test"))
@@ -36,7 +45,7 @@ LIMITS: dict[str, Any] = {
     "max_rejected_share": 0.0,
     "max_faceless_share": 0.0,
     "max_silent_share": 0.0,
-    "min_coverage": {"visual": 0.5, "audio": 0.5, "text": 0.5},
+    "min_coverage": dict.fromkeys(("visual", "audio", "text", "signals"), 0.5),
     "min_labelled": {"train": 0.5, "val": 0.5, "test": 0.5},
     "max_av_offset_s": 0.3,
     "av_confidence": 0.95,
@@ -46,7 +55,8 @@ LIMITS: dict[str, Any] = {
     "max_dead_share": 0.0,
 }
 OFF = {key: None for key in LIMITS if key not in ("av_confidence", "outlier_spreads")}
-OFF |= {"min_coverage": dict.fromkeys(WIDTHS), "min_labelled": NONE}
+OFF |= {"min_coverage": dict.fromkeys(LIMITS["min_coverage"]), "min_labelled": NONE}
+SURE = ([0.02], [0.9], [0.99999])  # seconds that the sound is late, agreement, confidence
 SPLITS = {"a": "train", "b": "train", "c": "train", "d": "val", "e": "test"}
 
 
@@ -59,35 +69,72 @@ def clip(name: str, split: str, **changes: Any) -> Member:
     return Member(id=name, split=split, **{**same, **changes})
 
 
-def rows(name: str, **states: State | np.ndarray) -> dict[str, np.ndarray]:
-    """A grid's columns for a clip; `visual=State.NO_FACE` and the like throughout."""
+def rows(
+    name: str,
+    widths: dict[str, int] = WIDTHS,
+    targets: Mapping[str, Sequence[float]] = PAIR,
+    **states: State | np.ndarray,
+) -> dict[str, np.ndarray]:
+    """A clip's columns; `face=State.NO_FACE`, `valence=State.UNLABELLED` and the like throughout.
+
+    Labels lie in the middle 0.9 of their ranges.
+    """
     rng = np.random.default_rng(sum(name.encode()))
-    columns: dict[str, np.ndarray] = {"times": (np.arange(T) + 0.5) * STEP_S}
-    for modality, width in {**WIDTHS, "labels": 2}.items():
-        state = np.broadcast_to(states.get(modality, State.OK), T).astype(np.uint8)
+    columns: dict[str, np.ndarray] = {}
+    for stream, width in widths.items():
+        state = np.broadcast_to(states.get(stream, State.OK), T).astype(np.uint8)
         values = rng.uniform(-0.9, 0.9, (T, width)).astype(np.float32)
         values[state != State.OK] = np.nan
-        columns |= {modality: values, f"{modality}.state": state}
-    return columns
+        columns |= {stream: values, f"{stream}.state": state}
+    of = [np.broadcast_to(states.get(t, states.get("labels", State.OK)), T) for t in targets]
+    state = np.stack(of, axis=1).astype(np.uint8)  # (T, Y)
+    low, high = np.array(list(targets.values()), float).T
+    values = (low + high) / 2 + (high - low) / 2 * rng.uniform(-0.9, 0.9, (T, len(targets)))
+    labels = np.where(state == State.OK, values, np.nan).astype(np.float32)
+    return {**columns, "labels": labels, "labels.state": state}
 
 
-def lay(clips: list[Member], grids: dict[str, dict[str, np.ndarray]], lags: dict[str, Any]) -> None:
+def lay(
+    clips: list[Member],
+    grids: dict[str, dict[str, np.ndarray]],
+    lags: dict[str, Any],
+    kinds: dict[str, str] = KINDS,
+    targets: Mapping[str, Sequence[float]] = PAIR,
+    plane: list[str] | None = PLANE,
+) -> None:
     """A corpus in the working folder; rows of clips that `grids` does not name are all well."""
+    lay_manifest(clips)
+    ids = sorted(c.id for c in clips)
+    whole = {i: grids.get(i, rows(i)) for i in ids}
+    times = {"times": (np.arange(T) + 0.5) * STEP_S}
+    grid = {i: {**times, **{k: x[k] for k in ("labels", "labels.state")}} for i, x in whole.items()}
+    ranges = [[name, *limits] for name, limits in targets.items()]
+    meta = {"kind": "grid", "step_s": STEP_S, "labels": RULE, "targets": ranges}
+    lay_shards(paths.GRID, {**meta, "made_from": {}}, grid)
+    for stream, kind in kinds.items():
+        on = {i: {"values": x[stream], "state": x[f"{stream}.state"]} for i, x in whole.items()}
+        made = {"kind": kind, "extractor": stream}
+        about = {"kind": "aligned", "step_s": STEP_S, "rule": RULE, "made_from": made}
+        lay_shards(paths.aligned(stream), about, on)
+    lay_shards(SYNC, {"kind": "sync"}, {i: offset(lags.get(i, SURE)) for i in ids})
+    align = {stream: {"of": kind, **RULE} for stream, kind in kinds.items()}
+    YAML().dump({"targets": targets, "plane": plane, "align": align}, Path("params.yaml"))
+
+
+def lay_manifest(clips: list[Member]) -> None:
     apart = {"subject", "split"}
     write(CLIPS, [Clip(**c.model_dump(exclude=apart)) for c in clips])
     write(paths.SPLITS, [Assignment(**c.model_dump(include={"id", *apart})) for c in clips])
     write_lines(REJECTED, [])
-    ids = sorted(c.id for c in clips)
-    made = {m: {"extractor": m} for m in (*WIDTHS, "labels")}
-    meta = {"kind": "grid", "rules": {"step_s": STEP_S}, "made_from": made}
-    whole = {i: Record(i, "0", grids.get(i, rows(i))) for i in ids}
-    write_folder(ALIGN, 2, meta, ids, lambda wanted: (whole[i] for i in wanted))
-    found = {
-        i: Record(i, "0", {k: np.array(x, float) for k, x in zip(sync.COLUMNS, lag, strict=True)})
-        for i in ids
-        for lag in [lags.get(i, ([0.02], [0.9], [0.99999]))]
-    }
-    write_folder(SYNC, 1, {"kind": "sync"}, ids, lambda wanted: (found[i] for i in wanted))
+
+
+def lay_shards(folder: Path, meta: dict[str, Any], columns: dict[str, Any]) -> None:
+    each = {i: Record(i, "0", of) for i, of in columns.items()}
+    write_folder(folder, 2, meta, each, lambda wanted: (each[i] for i in wanted))
+
+
+def offset(lag: tuple[list[float], list[float], list[float]]) -> dict[str, np.ndarray]:
+    return {k: np.array(x, float) for k, x in zip(sync.COLUMNS, lag, strict=True)}
 
 
 @pytest.fixture
@@ -99,7 +146,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def clean(folder: Path) -> list[Clip]:
+def clean(folder: Path) -> list[Member]:
     """Five clips with nothing wrong; the working folder."""
     clips = [clip(name, split) for name, split in SPLITS.items()]
     lay(clips, {}, {})
@@ -140,7 +187,7 @@ def test_a_leak_a_silent_a_late_and_a_faceless_clip_are_all_named(folder: Path):
     clips = [clip(name, split, **same.get(name, {})) for name, split in splits.items()]
     for name in splits:
         write_wav(folder / f"{name}.wav", talking.loud(0.4 * (name == "late")) * (name != "silent"))
-    silent, faceless = rows("silent", audio=State.SILENCE), rows("faceless", visual=State.NO_FACE)
+    silent, faceless = rows("silent", voice=State.SILENCE), rows("faceless", face=State.NO_FACE)
     lay(clips, {"silent": silent, "faceless": faceless}, {})
     gone = (no_face(f.time, State.NO_FACE) for f in talking.faces())
     seen = {n: keep(n, "0", gone if n == "faceless" else talking.faces()) for n in sorted(splits)}
@@ -167,13 +214,13 @@ def test_a_leak_a_silent_a_late_and_a_faceless_clip_are_all_named(folder: Path):
     assert not (AUDIT / "passed.json").exists()
 
 
-def test_a_corpus_with_nothing_wrong_passes(clean: list[Clip]):
+def test_a_corpus_with_nothing_wrong_passes(clean: list[Member]):
     audit.run(limits())
     assert (AUDIT / "passed.json").read_bytes() == b'{"passed": true}\n'
     assert "No limit is broken" in page()
 
 
-def test_that_it_passed_is_the_same_bytes_whatever_it_found(clean: list[Clip]):
+def test_that_it_passed_is_the_same_bytes_whatever_it_found(clean: list[Member]):
     audit.run(limits())
     before, numbers = (AUDIT / "passed.json").read_bytes(), metrics()
     lay(clean[:4], {}, {})
@@ -182,15 +229,15 @@ def test_that_it_passed_is_the_same_bytes_whatever_it_found(clean: list[Clip]):
     assert metrics() != numbers
 
 
-def test_an_earlier_pass_does_not_outlive_a_corpus_that_got_worse(clean: list[Clip]):
+def test_an_earlier_pass_does_not_outlive_a_corpus_that_got_worse(clean: list[Member]):
     audit.run(limits())
-    lay(clean, {"a": rows("a", visual=State.NO_FACE)}, {})
+    lay(clean, {"a": rows("a", face=State.NO_FACE)}, {})
     assert "share of clips without any face: 0.2, at most 0 (audit.max_faceless_share): a" in said()
     assert not (AUDIT / "passed.json").exists()
     assert metrics()["without_face"] == 1
 
 
-def test_clips_turned_away_are_named_and_grouped_by_reason(clean: list[Clip]):
+def test_clips_turned_away_are_named_and_grouped_by_reason(clean: list[Member]):
     away = [("x", "line 3 of 'x.csv' is empty"), ("y", "line 71 of 'y.csv' is empty"), ("z", "cut")]
     lines = [json.dumps({"clip": n, "file": n, "reason": why}) for n, why in away]
     write_lines(REJECTED, lines)
@@ -205,14 +252,14 @@ def test_clips_turned_away_are_named_and_grouped_by_reason(clean: list[Clip]):
     }
 
 
-def test_a_split_without_labels_or_with_a_face_too_seldom_is_named(clean: list[Clip]):
+def test_a_split_without_labels_or_with_a_face_too_seldom_is_named(clean: list[Member]):
     some = np.where(np.arange(T) < 20, State.OK, State.NO_FACE)
-    lay(clean, {"d": rows("d", visual=some), "e": rows("e", labels=State.UNLABELLED)}, {})
+    lay(clean, {"d": rows("d", face=some), "e": rows("e", labels=State.UNLABELLED)}, {})
     told = said()
     assert (
-        "share of val with visual: 0.25, at least 0.5 (audit.min_coverage.visual): d (0.25)" in told
+        "share of val with face: 0.25, at least 0.5 (audit.min_coverage.visual): d (0.25)" in told
     )
-    assert "share of test with a label: 0, at least 0.5 (audit.min_labelled.test): e" in told
+    assert "share of test with arousal: 0, at least 0.5 (audit.min_labelled.test): e" in told
     assert metrics()["longest_without_face_s"] == 6.0
 
 
@@ -220,66 +267,134 @@ def test_a_clip_unlike_the_others_and_a_dead_dimension_are_named(folder: Path):
     clips = [clip(name, "train") for name in "abcdefghij"]
     grids = {c.id: rows(c.id) for c in clips}
     for columns in grids.values():
-        columns["text"][:, 1] = 0.25
-    grids["b"]["audio"][:, 3] += 100
+        columns["words"][:, 1] = 0.25
+    grids["b"]["voice"][:, 3] += 100
     lay(clips, grids, {})
     told = said()
-    assert re.search(r"unlike others in audio: 0.1, .*: b \(dimension 3, \d+\.\d spreads\)", told)
+    assert re.search(r"unlike others in voice: 0.1, .*: b \(dimension 3, \d+\.\d spreads\)", told)
     assert (
-        "dimensions of text that never change: 0.333, at most 0 (audit.max_dead_share): 1" in told
+        "dimensions of words that never change: 0.333, at most 0 (audit.max_dead_share): 1" in told
     )
     assert (metrics()["dead_dimensions"], metrics()["outliers"]) == (1, 1)
 
 
 def test_a_message_names_eight_and_counts_the_rest(folder: Path):
     clips = [clip(f"{n:02}", "train") for n in range(11)]
-    lay(clips, {c.id: rows(c.id, audio=State.SILENCE) for c in clips}, {})
+    lay(clips, {c.id: rows(c.id, voice=State.SILENCE) for c in clips}, {})
     told = said(min_coverage=OFF["min_coverage"])
     assert "share of clips without any sound: 1, at most 0" in told
     assert "06, 07 and 3 more" in told and "08" not in told
     assert "08, 09, 10" in page()
 
 
+def test_each_target_is_held_to_the_least_share_of_labels(clean: list[Member]):
+    half = np.where(np.arange(T) % 2, State.OK, State.UNLABELLED)
+    lay(clean, {"d": rows("d", valence=half), "e": rows("e", arousal=State.UNLABELLED)}, {})
+    told = said(min_labelled={**LIMITS["min_labelled"], "val": 0.75})
+    assert "limits broken: 2;" in told
+    assert "share of val with valence: 0.5, at least 0.75 (audit.min_labelled.val)" in told
+    assert "share of test with arousal: 0, at least 0.5 (audit.min_labelled.test): e" in told
+    shares = metrics()["labelled"]
+    assert (shares["val"], shares["test"]) == (
+        {"valence": 0.5, "arousal": 1.0},
+        {"valence": 1.0, "arousal": 0.0},
+    )
+
+
+def test_each_stream_of_a_kind_is_held_to_the_least_coverage(folder: Path):
+    kinds = {"au": "signals", "heart": "signals"}
+    widths, some = {"au": 17, "heart": 2}, np.where(np.arange(T) < 20, State.OK, State.MISSING)
+    clips = [clip(name, split) for name, split in SPLITS.items()]
+    grids = {c.id: rows(c.id, widths, heart=some if c.id == "d" else State.OK) for c in clips}
+    lay(clips, grids, {}, kinds)
+    told = said(min_coverage={**LIMITS["min_coverage"], "signals": 0.3})
+    assert "limits broken: 1;" in told
+    assert "share of val with heart: 0.25, at least 0.3 (audit.min_coverage.signals)" in told
+    assert "25 % (missing 75 %)" in page()
+
+
+def test_a_clip_is_faceless_only_if_no_visual_stream_has_a_value(folder: Path):
+    kinds, widths = {"face": "visual", "edges": "visual"}, {"face": 7, "edges": 5}
+    early = np.where(np.arange(T) < 20, State.OK, State.NO_FACE)
+    late = np.where(np.arange(T) >= 50, State.OK, State.BLURRED)
+    clips = [clip(name, "train") for name in "abc"]
+    grids = {c.id: rows(c.id, widths) for c in clips}
+    grids["a"] = rows("a", widths, face=State.NO_FACE)
+    grids["b"] = rows("b", widths, face=early, edges=late)
+    lay(clips, grids, {}, kinds)
+    free = {"min_labelled": NONE, "min_coverage": OFF["min_coverage"]}
+    audit.run(limits(**free))
+    assert (metrics()["without_face"], metrics()["longest_without_face_s"]) == (0, 3.0)
+    grids["a"] = rows("a", widths, face=State.NO_FACE, edges=State.NO_FACE)
+    lay(clips, grids, {}, kinds)
+    assert "(audit.max_faceless_share): a" in said(**free)
+
+
 # ---------------------------------------------------------- what it lets pass --
+
+
+def test_signals_alone_and_one_target_are_enough(folder: Path):
+    """With picture and sound of which nothing is made, faces and silence are nothing to look at."""
+    sentiment = {"sentiment": [-3, 3]}
+    clips = [clip(name, split) for name, split in SPLITS.items()]
+    grids = {c.id: rows(c.id, {"au": 17}, sentiment) for c in clips}
+    lay(clips, grids, {}, {"au": "signals"}, sentiment, None)
+    audit.run(limits())
+    assert metrics()["coverage"] == {"au": 1.0} and metrics()["without_face"] == 0
+    assert metrics()["labelled"] == {s: {"sentiment": 1.0} for s in ("train", "val", "test")}
+    assert re.search("without any face</th>.{,80}not checked.{,40}none to look at", page())
+    assert "train, % of 240 steps with sentiment" in page()
+    assert "labelled in both" not in page() and "valence" not in page()
+
+
+def test_a_sound_may_be_late_where_no_stream_is_made_of_it(folder: Path):
+    clips = [clip(name, "train") for name in "abcd"]
+    grids = {c.id: rows(c.id, {"au": 17}) for c in clips}
+    lay(clips, grids, {"b": ([0.5], [0.9], [0.99999])}, {"au": "signals"})
+    assert "or early (-): 0.25, at most 0 (audit.max_late_share): b (+0.50 s)" in said(
+        min_labelled=NONE
+    )
 
 
 def test_what_a_clip_never_had_is_not_lost(folder: Path):
     """A text-only clip has no face and no voice to lose, a film without words no text."""
-    absent = {"visual": State.ABSENT, "audio": State.ABSENT}
     clips = [clip(name, "train") for name in "abc"]
     clips.append(clip("words", "train", media=None, info=WORDS, sha256=clips[0].sha256))
-    grids = {"words": rows("words", **absent), "b": rows("b", text=State.ABSENT)}
+    grids = {
+        "words": rows("words", face=State.ABSENT, voice=State.ABSENT),
+        "b": rows("b", words=State.ABSENT),
+    }
     lay(clips, grids, {"words": ([], [], [])})
     audit.run(limits(min_labelled=NONE))
-    assert metrics()["coverage"] == {"audio": 1.0, "text": 1.0, "visual": 1.0}
+    assert metrics()["coverage"] == {"face": 1.0, "voice": 1.0, "words": 1.0}
     assert metrics()["without_face"] == metrics()["without_sound"] == 0
     assert metrics()["longest_without_face_s"] == 0
     assert sync.late(None, clips[-1]) is None  # and nobody looks for faces that go with a sound
 
 
-def test_a_film_whose_every_row_is_missing_is_not_taken_for_text(clean: list[Clip]):
-    lay(clean, {"c": rows("c", visual=State.ABSENT)}, {})
+def test_a_film_whose_every_row_is_missing_is_not_taken_for_text(clean: list[Member]):
+    lay(clean, {"c": rows("c", face=State.ABSENT)}, {})
     assert "(audit.max_faceless_share): c" in said()
 
 
-def test_a_modality_that_no_clip_has_is_nothing_to_check(folder: Path):
+def test_a_stream_that_no_clip_has_is_nothing_to_check(folder: Path):
     clips = [clip(name, "train") for name in "abc"]
-    lay(clips, {c.id: rows(c.id, text=State.ABSENT) for c in clips}, {})
+    lay(clips, {c.id: rows(c.id, words=State.ABSENT) for c in clips}, {})
     audit.run(limits(min_labelled=NONE))
-    assert metrics()["coverage"] == {"audio": 1.0, "visual": 1.0}
+    assert metrics()["coverage"] == {"face": 1.0, "voice": 1.0}
 
 
 def test_a_side_without_a_clip_has_no_label_either(folder: Path):
     lay([clip(name, "train") for name in "abc"], {}, {})
-    assert "share of val with a label: 0, at least 0.5 (audit.min_labelled.val)" in said()
+    assert "share of val with valence: 0, at least 0.5 (audit.min_labelled.val)" in said()
 
 
-def test_a_modality_that_one_side_alone_lacks_is_not_covered_there(clean: list[Clip]):
-    lay(clean, {"d": rows("d", text=State.ABSENT)}, {})
-    assert "share of val with text: 0, at least 0.5 (audit.min_coverage.text)" in said()
+def test_a_stream_that_one_side_alone_lacks_is_not_covered_there(clean: list[Member]):
+    lay(clean, {"d": rows("d", words=State.ABSENT)}, {})
+    assert "share of val with words: 0, at least 0.5 (audit.min_coverage.text)" in said()
 
 
-def test_an_offset_that_may_be_chance_is_not_held_against_a_clip(clean: list[Clip]):
+def test_an_offset_that_may_be_chance_is_not_held_against_a_clip(clean: list[Member]):
     lay(clean, {}, {"a": ([0.4], [0.5], [0.98])})  # 0.95 among five: 0.9898 each
     audit.run(limits())
     lay(clean, {}, {"a": ([-0.4], [0.5], [0.99])})
@@ -302,8 +417,8 @@ def test_stretches_of_one_file_leak_across_sides_but_are_no_copies(folder: Path)
 
 def test_limits_of_none_are_not_checked(folder: Path):
     clips = [clip(n, s, sha256="s", subject="s") for n, s in SPLITS.items()]
-    bad = {"visual": State.NO_FACE, "audio": State.SILENCE, "labels": State.UNLABELLED}
-    lay(clips, {c.id: rows(c.id, **bad) for c in clips}, {"a": ([0.9], [0.9], [1.0])})
+    bad = rows("a", face=State.NO_FACE, voice=State.SILENCE, labels=State.UNLABELLED)
+    lay(clips, {c.id: bad for c in clips}, {"a": ([0.9], [0.9], [1.0])})
     write_lines(REJECTED, ['{"clip": "x", "file": "x", "reason": "cut"}'])
     audit.run(audit.Params(**{**LIMITS, **OFF}))
     assert (AUDIT / "passed.json").exists()
@@ -313,7 +428,7 @@ def test_limits_of_none_are_not_checked(folder: Path):
 # ------------------------------------------------------------------- the page --
 
 
-def test_the_page_asks_nothing_of_any_network_and_runs_no_script(clean: list[Clip]):
+def test_the_page_asks_nothing_of_any_network_and_runs_no_script(clean: list[Member]):
     audit.run(limits())
     assert not re.search(r"http|//|<script|<link|<img|@import|url\(", page())
 
@@ -326,14 +441,46 @@ def test_names_on_the_page_are_text_not_markup(folder: Path):
     assert "&lt;img src=x onerror=alert(1)&gt; &amp; &#x27;co&#x27;" in page()
 
 
-def test_tables_can_be_scrolled_by_keyboard_and_have_names(clean: list[Clip]):
+def test_tables_can_be_scrolled_by_keyboard_and_have_names(clean: list[Member]):
     audit.run(limits())
     tables = re.findall(r"<div class=\"wide\"([^>]*)><table>", page())
     assert len(tables) >= 5
     assert all('tabindex="0"' in t and re.search(r'aria-label="\w', t) for t in tables)
 
 
+def test_the_plane_shows_steps_labelled_in_both_and_a_histogram_those_of_each(folder: Path):
+    three = {"valence": [-1, 1], "arousal": [0, 1], "dominance": [1, 5]}
+    odd = np.where(np.arange(T) % 2, State.OK, State.UNLABELLED)
+    clips = [clip(name, split) for name, split in SPLITS.items()]
+    grids = {c.id: rows(c.id, targets=three, arousal=odd) for c in clips}
+    lay(clips, grids, {}, targets=three)
+    audit.run(limits())
+    assert "val, % of 40 steps labelled in both" in page() and "arousal from 0 to 1" in page()
+    assert "val, % of 80 steps with valence" in page()
+    assert "val, % of 80 steps with dominance" in page()
+    lay(clips, {c.id: rows(c.id, targets=three) for c in clips}, {}, targets=three)
+    audit.run(limits())
+    assert "val, % of 80 steps labelled in both" in page()
+    assert "steps with valence" not in page() and "steps with dominance" in page()
+    lay(clips, grids, {}, targets=three, plane=None)
+    audit.run(limits())
+    assert "labelled in both" not in page() and "val, % of 40 steps with arousal" in page()
+
+
 # ------------------------------------------------------------------ its parts --
+
+
+def test_a_histogram_has_a_bar_for_each_tenth_of_the_range():
+    drawn = histogram(np.array([-3.0, -2.9, 0.1, 3.0]), "sentiment", (-3.0, 3.0), "a & b")
+    bars = re.findall(r'<rect x="(\d+)" y="[\d.]+" width="26" height="([\d.]+)"', drawn)
+    assert bars == [("0", "110.0"), ("130", "55.0"), ("234", "55.0")]
+    assert re.findall(r'class="sum">(\d+)<', drawn) == ["50", "25", "25"]
+    assert re.findall(r">(-?\d)</text>", drawn)[-3:] == ["-3", "0", "3"]
+    assert "<figcaption>a &amp; b</figcaption>" in drawn
+
+
+def test_there_is_a_least_coverage_for_every_kind_of_stream():
+    assert set(Coverage.model_fields) == set(KINDS_OF_STREAMS)
 
 
 @pytest.mark.parametrize(

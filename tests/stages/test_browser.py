@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,12 @@ from features.track import State
 from features.words import Word
 from stages.report import stage as report
 from stages.report.page import page as whole_page
+from stages.report.scene import Scene
 from stages.report.sections import clips as section
 from stages.report.viewer import Seen
 from tests.project import Project
 from tests.repo import ROOT
+from tests.stages import results
 from tests.stages.browser import browser, opened
 from tests.stages.planted import lay_people
 from tests.stages.test_report import PARAMS
@@ -167,6 +170,72 @@ def test_the_moment_has_its_word_its_face_and_its_states(chromium: Browser, made
         assert viewer.locator(".faces .now").count() == 0
 
 
+@pytest.fixture
+def laid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Make the page of some results."""
+    monkeypatch.chdir(tmp_path)
+
+    def lay(of: results.Results, **changes: Any) -> Path:
+        of.lay()
+        report.run(report.Params(**{**PARAMS, "clips": 2, "runs": list(of.runs)[-1:], **changes}))
+        return tmp_path / report.REPORT
+
+    return lay
+
+
+def drawn_range(page: Page, axis: str) -> list[float]:
+    return page.locator(".panels").evaluate(f"c => c.layout.{axis}.range")
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_one_target_is_drawn_in_its_range_without_a_plane(chromium: Browser, laid: Any, width: int):
+    size: Any = {"width": width, "height": 9000}
+    with opened(chromium, laid(results.SENTIMENT), viewport=size) as page:
+        page.locator(".readout tr").first.wait_for()
+        assert page.locator(".plane").count() == 0
+        assert drawn_range(page, "yaxis") == pytest.approx([-3.15, 3.15])
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.locator(".time").focus()
+        page.keyboard.press("ArrowRight")
+        settle(page)
+        with results.predictions("gated", "d").open() as file:
+            second = list(csv.DictReader(file))[1]
+        (shown,) = minus(read_out(page)["gated"])
+        assert float(shown) == pytest.approx(float(second["sentiment"]), abs=0.0051)
+        text = page.locator(".time").get_attribute("aria-valuetext") or ""
+        assert "; gated: sentiment " in text and "valence" not in text
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_three_targets_and_four_streams_have_room(chromium: Browser, laid: Any, width: int):
+    size: Any = {"width": width, "height": 9000}
+    with opened(chromium, laid(results.THREE), viewport=size) as page:
+        in_sight(page)
+        ranges = [drawn_range(page, axis) for axis in ("yaxis", "yaxis2", "yaxis3")]
+        assert ranges == [pytest.approx(x) for x in ([-1.05, 1.05], [-0.025, 1.025], [0.9, 5.1])]
+        across = "c => [c.layout.xaxis.title.text, c.layout.yaxis.title.text, c.layout.yaxis.range]"
+        plane = page.locator(".plane").evaluate(across)
+        assert plane == ["valence", "arousal", pytest.approx([-0.025, 1.025])]
+        assert read_out(page)[""] == ["valence", "arousal", "dominance"]
+        side = page.locator(".side").evaluate("e => e.scrollWidth - e.clientWidth")
+        assert side <= 0 and page.evaluate("document.documentElement.scrollWidth") == width
+        box = page.locator(".panels").bounding_box()
+        ticks = page.locator(".panels .y4tick text", has_text="action_units").bounding_box()
+        assert box and ticks and ticks["x"] >= box["x"]
+
+
+def test_of_more_than_three_targets_each_has_a_row(chromium: Browser, laid: Any):
+    names = ["valence", "arousal", "dominance", "trustworthiness", "liking"]
+    five = replace(results.THREE, targets=dict.fromkeys(names, (0, 10)), plane=None)
+    with opened(chromium, laid(five, runs=["voice", "four"])) as page:
+        page.locator(".viewer").scroll_into_view_if_needed()
+        page.locator(".readout tr").first.wait_for()
+        shown = read_out(page)
+        assert shown[""] == ["truth", "voice", "four"]
+        assert [len(shown[name]) for name in names] == [3, 3, 3, 3, 3]
+        assert page.locator(".side").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+
+
 def test_choosing_what_curves_are_of_draws_others(chromium: Browser, made: Path):
     with opened(chromium, made) as page:
         chart = page.locator("figure", has_text="audio frozen").locator(".chart")
@@ -203,7 +272,9 @@ def test_two_hundred_clips_of_a_minute_are_usable_in_three_seconds(
     chromium: Browser, tmp_path: Path
 ):
     file = tmp_path / "index.html"
-    file.write_text(whole_page("many", "planted", {"Clips": section(many(), LOOKS, "gated")}))
+    file.write_text(
+        whole_page("many", "planted", {"Clips": section(many(), LOOKS, "gated", SCENE)})
+    )
     began = time.monotonic()
     with opened(chromium, file) as page:
         in_sight(page)
@@ -245,6 +316,7 @@ def test_the_pictures_of_dvc_are_drawn_without_a_network(
         assert "dvc repro report" in page.locator("#trouble").inner_text()
 
 
+SCENE = Scene(dict.fromkeys(("valence", "arousal"), (-1.0, 1.0)), ("valence", "arousal"))
 LOOKS = {
     name: {"color": color, "dash": "solid", "width": 2}
     for name, color in (("truth", "ink"), ("gated", "#d55e00"), ("both", "#0072b2"))
@@ -263,7 +335,7 @@ def wandering(rng: np.random.Generator, last: bool) -> Seen:
     names = ("valence", "arousal", "valence_true", "arousal_true")
     times = (np.arange(STEPS) / 10 + 0.05).tolist()
     runs = {run: {"time": times, **{n: walk() for n in names}} for run in ("gated", "both")}
-    states = {m: rng.choice([State.OK, State.GAP], STEPS).tolist() for m in ("visual", "audio")}
+    states = {m: rng.choice([State.OK, State.GAP], STEPS).tolist() for m in ("face", "voice")}
     gates = {f"{m}_{n}": walk() for m in states for n in range(3)}
     words = [
         Word("other word" if last else "word", 0.3 * n, 0.3 * n + 0.2, False) for n in range(99)

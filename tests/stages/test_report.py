@@ -24,14 +24,18 @@ from stages.evaluate import stage as evaluate
 from stages.paths import REPORT, TRAIN
 from stages.report import stage as report
 from stages.report.page import SCRIPTS, STYLE, charts
-from stages.report.tables import lacking, scores, variations
+from stages.report.scene import Scene
+from stages.report.sections import failing, listed
+from stages.report.tables import features, lacking, scores, variations
 from stages.report.viewer import Seen, compact
 from tests.repo import ROOT
+from tests.stages import results
 from tests.stages.planted import GATED, RUNS, SPLITS, T, lay_people, params, write_params
 from tests.stages.test_evaluate import PARAMS as EVALUATION
 
 PARAMS = {"title": "On <this> corpus", "note": "planted & small", "clips": 1, "runs": ["gated"]}
 PARAMS |= {"faces_of": [], "words_of": [], "face_every_s": 1.0}
+TARGETS = {"valence": (-1.0, 1.0), "arousal": (-1.0, 1.0)}
 
 
 @pytest.fixture
@@ -61,6 +65,20 @@ def clips(page: str) -> dict[str, Any]:
     return dict(zip(captions, unpacked, strict=True))
 
 
+def setting(page: str) -> dict[str, Any]:
+    """What the viewer knows that is the same for every clip."""
+    (found,) = re.findall(
+        r'</table></div></div><script type="application/json">(.*?)</script>', page
+    )
+    return json.loads(found)
+
+
+def headers(page: str) -> list[list[str]]:
+    """The titles of each table."""
+    heads = re.findall(r"<table><tr>(.*?)</tr>", page)
+    return [re.findall('<th scope="col">(.*?)</th>', head) for head in heads]
+
+
 def lines(chart: Any) -> dict[str, Any]:
     return {trace["name"]: trace for trace in chart["data"] if "name" in trace}
 
@@ -80,7 +98,7 @@ def test_all_that_the_page_is_made_of_counts_as_its_code():
 
 def test_every_chart_is_one_that_plotly_knows(_here):
     drawn = figures(html())
-    assert len(drawn) == 3 + 2 * 3 + 4  # targets; modality x kind; runs
+    assert len(drawn) == 3 + 2 * 3 + 4  # targets; stream x kind; runs
     for chart in drawn.values():
         for trace in chart["data"]:
             if trace.get("line", {}).get("color") == "ink":
@@ -105,8 +123,9 @@ def test_a_clip_is_shown_as_it_was_predicted(_here):
 def test_states_are_kept_by_stretches_and_what_lacks_a_label_stays_empty():
     columns = {"time": [0.5, 1.5, 2.5], "valence": [0.125, -1.0, 0.0], "arousal": [0.0] * 3}
     truth = {"valence_true": [None, 0.5, None], "arousal_true": [None] * 3}
-    clip = json.loads(compact(Seen({"run": {**columns, **truth}}, {"visual": [0, 1, 1]}, {})))
-    assert clip["states"] == {"visual": [[0, 1], [1, 2]]}
+    seen = Seen({"run": {**columns, **truth}}, {"face": [0, 1, 1]}, {})
+    clip = json.loads(compact(seen, Scene(TARGETS)))
+    assert clip["states"] == {"face": [[0, 1], [1, 2]]}
     assert clip["lines"]["truth"]["valence"] == [None, 50, None]
     assert clip["lines"]["run"]["valence"] == [12, -100, 0]
     assert (clip["start"], clip["step"]) == (0.5, 1.0)
@@ -158,6 +177,87 @@ def test_without_gates_or_intervals_or_baseline_the_rest_is_shown(_here):
     page = html(runs=["both"], clips=0)
     assert "better than" not in page and "resamples" not in page
     assert clips(page) == {} and "No clip was asked for" in page
+
+
+@pytest.fixture
+def _empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_single_target_stands_without_a_mean_in_its_own_range(_empty):
+    results.SENTIMENT.lay()
+    page = html(runs=["gated"])
+    tables = headers(page)
+    assert tables[0] == ["run", "sentiment", "better than words", "in resamples"]
+    assert "CCC in sentiment of the same weights with a stream taken away" in page
+    drawn = figures(page)
+    assert list(drawn)[:2] == ["sentiment", "voice dropped"]
+    assert {trace["meta"] for trace in drawn["words frozen"]["data"]} == {"sentiment"}
+    assert re.findall(r'name="target" value="(\w+)"( checked)?', page) == [
+        ("sentiment", " checked")
+    ]
+    about = setting(page)
+    assert about["targets"] == [{"name": "sentiment", "low": -3, "high": 3, "digits": 2}]
+    assert about["plane"] is None and '<div class="plane">' not in page
+    assert "valence" not in re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
+
+
+def test_each_of_three_targets_has_its_column_its_chart_and_its_range(_empty):
+    results.THREE.lay()
+    page = html(runs=["four", "voice"])
+    three = ["valence", "arousal", "dominance"]
+    assert headers(page)[0][1:5] == [*three, "mean"]
+    assert "mean of valence, arousal and dominance, of the same weights" in page
+    assert list(figures(page))[:4] == [*three, "mean"]
+    assert re.findall(r'value="(\w+)" checked', page) == ["mean"]
+    about = setting(page)
+    assert [(t["low"], t["high"], t["digits"]) for t in about["targets"]] == [
+        (-1, 1, 2),
+        (0, 1, 3),
+        (1, 5, 2),
+    ]
+    assert about["plane"] == ["valence", "arousal"]
+    shown = clips(page)["d (subject d)"]
+    with results.predictions("four", "d").open() as file:
+        first = next(csv.DictReader(file))
+    lines = shown["lines"]
+    assert lines["four"]["arousal"][0] == round(1000 * float(first["arousal"]))
+    assert lines["truth"]["dominance"][0] == round(100 * float(first["dominance_true"]))
+
+
+def test_several_streams_of_a_kind_each_have_their_states_charts_and_features(_empty):
+    results.THREE.lay()
+    page = html(runs=["four"])
+    streams = ["face", "face_coarse", "voice", "action_units"]
+    assert list(clips(page)["d (subject d)"]["states"]) == streams
+    assert {f"{s} dropped" for s in streams} < figures(page).keys()
+    assert ["run", "with all", *(f"without {s}" for s in streams)] in headers(page)
+    assert headers(page)[-1] == ["stream", "kind", "extractor", "digest"]
+
+
+def test_a_plane_of_targets_that_no_run_has_is_not_drawn():
+    assert Scene({"V": (1.0, 5.0)}, ("valence", "arousal")).setting()["plane"] is None
+    assert Scene(TARGETS, ("arousal", "valence")).setting()["plane"] == ("arousal", "valence")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "digits"), [(-1, 1, 2), (0, 1, 3), (0, 100, 1), (-1000, 1000, 0), (0, 0.01, 5)]
+)
+def test_numbers_are_as_fine_as_two_hundred_steps_of_the_range(low, high, digits):
+    assert Scene({"x": (low, high)}).digits == {"x": digits}
+
+
+def test_names_in_a_sentence():
+    assert [listed(list(names)) for names in ("a", "ab", "abc")] == ["a", "a and b", "a, b and c"]
+
+
+def test_without_a_run_of_several_streams_there_are_no_curves():
+    assert failing([], {}, ["sentiment"]) == "<p>No run of several streams was tried.</p>"
+
+
+def test_a_feature_is_named_with_its_kind():
+    table = features({"a&b": {"kind": "signals", "extractor": "table", "digest": "0f"}})
+    assert "<td>a&amp;b</td><td>signals</td><td>table</td><td><code>0f</code></td>" in table
 
 
 def test_without_scores_it_says_what_to_run(_here):
@@ -214,7 +314,8 @@ def test_the_table_of_scores_by_hand():
         "one seed": {t: once for t in ("valence", "arousal", "mean")},
     }
     runs["worse"] = {**runs["worse"], "against": {"plain": {"mean": mean}}}
-    html = scores({"runs": runs, "baseline": "plain"}).replace("\N{MINUS SIGN}", "-")
+    metrics = {"runs": runs, "baseline": "plain", "targets": TARGETS}
+    html = scores(metrics).replace("\N{MINUS SIGN}", "-")
     first, second, third = re.findall(r"<tr><td>(.*?)</tr>", html)
     assert first.startswith("plain</td><td>0.500 ± 0.010<small>0.400 to 0.600</small>")
     assert second.startswith("worse</td><td>0.250 ± 0.020</td>")
@@ -222,7 +323,7 @@ def test_the_table_of_scores_by_hand():
     assert "<b>-0.250</b><small>-0.300 to -0.100</small></td><td>4 %" in second
 
 
-def test_what_is_left_without_a_modality_by_hand():
+def test_what_is_left_without_a_stream_by_hand():
     def head(mean: float, **without: float) -> dict[str, Any]:
         left = {m: {"valence": ccc + 0.1, "arousal": ccc - 0.1} for m, ccc in without.items()}
         return {"mean": {"ccc": mean}, **({"ccc_without": left} if left else {})}
@@ -238,7 +339,7 @@ def test_what_is_left_without_a_modality_by_hand():
 
 def test_runs_that_differ_in_options_or_recipe_are_set_side_by_side():
     def about(head: str, epochs: int, **options: Any) -> dict[str, Any]:
-        same = {"widths": {"x": 1}, "targets": ["valence", "arousal"], "options": options}
+        same = {"widths": {"x": 1}, "targets": TARGETS, "options": options}
         return {"head": head, "recipe": {"epochs": epochs, "lr": 0.1}, **same}
 
     runs = {
@@ -247,7 +348,7 @@ def test_runs_that_differ_in_options_or_recipe_are_set_side_by_side():
         "other": about("jca", 5, width=11),
     }
     score = {t: {"ccc": 0.5, "ccc_std": 0.0} for t in ("valence", "arousal", "mean")}
-    table = variations(runs, dict.fromkeys(runs, score))
+    table = variations(runs, dict.fromkeys(runs, score), list(score))
     assert re.findall("<h3>(.*?)</h3>", table) == ["dca, x"]
     assert re.findall('<th scope="col">(.*?)</th>', table)[:3] == ["run", "epochs", "gate"]
     assert re.findall("<tr><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td>", table) == [

@@ -75,8 +75,12 @@ class Tables:
         A clip without a table has no rows. Raises TableError.
         """
         file = self.find(id, media)
-        if file is None:
-            return nothing(self.dim)
+        return nothing(self.dim) if file is None else self.read(file, media, start, end, duration)
+
+    def read(
+        self, file: Path, media: Path | None, start: float, end: float | None, duration: float
+    ) -> Track:
+        """The rows of a clip as of `__call__`, from this table, wherever it lies."""
         by_media = self._places.by_media
         frames = partial(frames_of, media, *((0.0, None) if by_media else (start, end)))
         columns, names, placing = self._read(file)
