@@ -1,6 +1,6 @@
-"""Look after the clip store.
+"""Look after the clip store: rows that were extracted, and finished trainings.
 
-stats   how many entries it holds and how large they are, by kind and extractor
+stats   how many entries it holds and how large they are, by kind and extractor or head
 verify  check every byte of every entry; names the damaged ones and ends with status 1
 prune   remove entries; any of the options chooses, together they choose more; entries are made
         again when they are needed

@@ -13,6 +13,7 @@ from typing import Any
 from features.shards import Record, ShardError, canonical, write
 from features.shards.file import Shard
 
+RUNS = "runs"  # the folder of finished trainings, each a zip of its files
 log = logging.getLogger(__name__)
 
 

@@ -6,11 +6,12 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 from features.fingerprint import IDENTITY
 from features.shards import ShardError, Shards
 from features.shards.file import Shard
-from features.store.entries import Store, StoreError, opened
+from features.store.entries import RUNS, Store, StoreError, opened
 
 STALE_S = 3600.0  # a file half written for so long has lost its writer
 
@@ -28,7 +29,8 @@ def entries(store: Store) -> list[Entry]:
     """Every entry, in order of their keys. Raises StoreError if the store's folder is not there."""
     if not store.root.is_dir():
         raise StoreError(f"no clip store at {store.root}")
-    return [e for path in sorted(store.root.glob("??/[!.]*.h5")) for e in _entry(path)]
+    files = [*store.root.glob("??/[!.]*.h5"), *store.root.glob(f"{RUNS}/??/[!.]*.zip")]
+    return [e for path in sorted(files) for e in _entry(path)]
 
 
 def _entry(path: Path) -> Iterator[Entry]:
@@ -45,8 +47,7 @@ def contents(found: list[Entry]) -> dict[tuple[str, str], tuple[int, int]]:
     sums: dict[tuple[str, str], tuple[int, int]] = {}
     for entry in found:
         try:
-            meta = Shard(entry.path, check=False).meta
-            made = str(meta.get("kind", "")), str(meta.get("extractor", ""))
+            made = _made(entry.path)
         except (ValueError, OSError, LookupError):  # counted here, named by `verify`
             made = "damaged", ""
         count, size = sums.get(made, (0, 0))
@@ -54,27 +55,54 @@ def contents(found: list[Entry]) -> dict[tuple[str, str], tuple[int, int]]:
     return dict(sorted(sums.items()))
 
 
-def damaged(found: list[Entry]) -> Iterator[ShardError]:
+def _made(path: Path) -> tuple[str, str]:
+    """The kind and extractor of an entry, by its header; of a training, its head."""
+    if not is_run(path):
+        meta = Shard(path, check=False).meta
+        return str(meta.get("kind", "")), str(meta.get("extractor", ""))
+    try:
+        with ZipFile(path) as archive:
+            return "train", str(json.loads(archive.read("run.json"))["head"])
+    except (BadZipFile, NotImplementedError) as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def is_run(path: Path) -> bool:
+    """Whether an entry is a training."""
+    return path.suffix == ".zip"
+
+
+def damaged(found: list[Entry]) -> Iterator[Exception]:
     """What is wrong with each entry that is not as it was written."""
     for entry in found:
         try:
-            opened(entry.path)
-        except ShardError as error:
+            if is_run(entry.path):
+                with ZipFile(entry.path) as archive:
+                    if part := archive.testzip():
+                        raise BadZipFile(f"{entry.path}: {part} is not as it was written")
+            else:
+                opened(entry.path)
+        except (ShardError, BadZipFile, NotImplementedError) as error:
             yield error
 
 
 def referred(folders: Collection[Path]) -> set[str]:
-    """The keys of the entries from which these folders of shards, data/<stage>, were packed.
+    """The keys of the entries from which these folders of shards were packed: data/<stage>, or
+    data/<stage>/<stream>.
 
-    What made them is in data/provenance/<stage>.json. Raises StoreError where that is not there,
-    ShardError.
+    What made them is in data/provenance, under the same name. Raises StoreError where that is not
+    there, ShardError.
     """
     keys: set[str] = set()
     for folder in folders:
         files = Shards(folder, check=False).files
-        made = folder.parent / "provenance" / f"{folder.name}.json"
-        if not made.is_file():
-            raise StoreError(f"no {made}, which says by what the rows in {folder} were made")
+        places = [
+            top / "provenance" / folder.relative_to(top).with_suffix(".json")
+            for top in list(folder.parents)[:2]
+        ]
+        made = next((place for place in places if place.is_file()), None)
+        if made is None:
+            raise StoreError(f"no {places[0]}, which says by what the rows in {folder} were made")
         about = json.loads(made.read_text(encoding="utf-8"))
         identity = {name: about[name] for name in IDENTITY}
         for file in files:
@@ -92,14 +120,14 @@ def superfluous(
     """Which entries can go.
 
     older_than_s  those neither read nor written for so long
-    used          those whose key is not among these
+    used          those whose key is not among these; trainings are no part of a folder of shards
     max_size      of what then stays, the least recently used until at most so many bytes stay
     """
     out = [
         e
         for e in found
         if (older_than_s is not None and now - e.used > older_than_s)
-        or (used is not None and e.path.stem not in used)
+        or (used is not None and e.path.stem not in used and not is_run(e.path))
     ]
     gone = {e.path for e in out}
     stays = sorted((e for e in found if e.path not in gone), key=lambda e: (e.used, e.path))
@@ -114,5 +142,6 @@ def superfluous(
 
 def half_written(store: Store, now: float) -> list[Entry]:
     """What killed writers have left behind: no entries, and never taken for any."""
-    parts = [e for path in sorted(store.root.glob("??/.*.part")) for e in _entry(path)]
+    files = [*store.root.glob("??/.*.part"), *store.root.glob(f"{RUNS}/??/.*.part")]
+    parts = [e for path in sorted(files) for e in _entry(path)]
     return [e for e in parts if now - e.used > STALE_S]
