@@ -23,6 +23,7 @@ from tests.repo import PARAMS, ROOT
 NAMES = ("README.md", "features/README.md", "models/README.md", "flows/README.md")
 PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in (*NAMES, "CONTRIBUTING.md")}
 FEATURES, MODELS = PAGES["features/README.md"], PAGES["models/README.md"]
+RANGES = {"valence": (-1.0, 1.0), "arousal": (-1.0, 1.0)}
 PLAIN = {"modalities": ["visual", "audio"], "options": {}}
 
 
@@ -100,14 +101,14 @@ def test_where_scores_stand_it_is_said_what_they_are_worth(page: str):
 EXTRACTORS = rows(FEATURES, "| stage | extractor | rows | D | rows/s | weights | their licence |")
 DIMS = {  # of extractors whose width is no constant of their class
     "r2plus1d": lambda: {512, 512 * PLACES},
-    "hog": lambda: {build("visual", "hog", PARAMS["visual"]["options"]).dim},
-    "logmel": lambda: {build("audio", "logmel", PARAMS["audio"]["options"]).dim},
-    "minilm": lambda: {build("text", "minilm", PARAMS["text"]["options"]).dim},
+    "hog": lambda: {build("visual", "hog", PARAMS["visual"]["face"]["options"]).dim},
+    "logmel": lambda: {build("audio", "logmel", PARAMS["audio"]["voice"]["options"]).dim},
+    "minilm": lambda: {build("text", "minilm", PARAMS["text"]["words"]["options"]).dim},
     "egemaps": lambda: {import_module("features.audio.egemaps").Smile().dim},
 }
 
 
-@pytest.mark.parametrize("kind", ["faces", "visual", "audio", "transcripts", "text"])
+@pytest.mark.parametrize("kind", ["faces", "visual", "audio", "transcripts", "text", "signals"])
 def test_every_extractor_is_listed(kind: str):
     assert sorted(row[1].strip("`") for row in EXTRACTORS if row[0] == kind) == available(kind)
 
@@ -126,7 +127,7 @@ def test_extractors_are_as_wide_as_listed(row: list[str]):
 
 
 def test_the_extractors_it_configures_have_these_options():
-    block = FEATURES.split("```yaml\nvisual: {", 1)[1].split("```", 1)[0]
+    block = FEATURES.split("one\nvisual: {", 1)[1].split("```", 1)[0]
     for kind, values in YAML(typ="safe").load("visual: {" + block).items():
         chosen = Extraction(**values)
         factory = import_module(f"features.{kind}.{chosen.extractor}").build
@@ -159,10 +160,9 @@ def test_the_papers_recipes_are_recipes():
     runs = {name: {name: {**PLAIN, "recipe": values}} for name, values in published.items()}
     chosen = Params(heads=list(runs), seeds=[1], recipe=demo, runs=runs)
     for name, its in chosen.runs.items():
-        (plan,) = plans(its, chosen.recipe, name)
-        head = fusion.build(
-            name, {"visual": 5, "audio": 3}, plan.recipe.steps, len(plan.targets[0])
-        )
+        (plan,) = plans(name, its, chosen.recipe, RANGES, {"visual": "visual", "audio": "audio"})
+        targets = len(plan.targets(RANGES)[0])
+        head = fusion.build(name, {"visual": 5, "audio": 3}, plan.recipe.steps, targets)
         assert head.steps == published[name]["steps"]
 
 

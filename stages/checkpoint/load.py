@@ -101,7 +101,10 @@ def _places(folder: Path) -> list[Path]:
 
 def _about(folder: Path) -> dict[str, Any]:
     with _undamaged(folder):
-        return json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    if not isinstance(about.get("targets"), dict):
+        raise ChangedError(f"{folder} was trained before targets had ranges; {AGAIN}")
+    return about
 
 
 @contextmanager
