@@ -23,9 +23,10 @@ there is anything, it tells `features.fingerprint`:
     libraries  import names of libraries that work under those its module imports
 
 and one that reads files of a clip beside its media tells them: `files(clip id)` (faces),
-`files(clip id, media file or None)` (signals). One of signals also tells `find`, the one file of
-those, or None; `columns(file)`, the names of its D values; `reads_media`, whether the media decide
-values, too. One that keeps more of a clip than `features.crops.keep` does has a `keep` of its own (faces only).
+`files(clip id, media or None)` (signals). One of signals also has `find(clip id, media or None)`,
+the one file of those, or None; `columns(file)`, the names of its D values; and `reads_media`,
+whether the bytes of the media decide values, too. One of faces that keeps more of a clip than
+`features.crops.keep` does has a `keep` of its own.
 """
 
 from __future__ import annotations

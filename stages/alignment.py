@@ -16,4 +16,7 @@ def aligned(track: Track, times: np.ndarray, step_s: float, rule: Rule, kind: st
 
     times  float64 (T,), s, see features.grid.grid; kind  of the stream, or labels
     """
-    return onto(track, times, step_s, rule.how, rule.largest_gap_s, FAR.get(kind, State.GAP))
+    far = FAR.get(kind, State.GAP)
+    if list(track.state) == [State.UNDECODABLE]:  # one row stands for all that could not be read
+        far = State.UNDECODABLE
+    return onto(track, times, step_s, rule.how, rule.largest_gap_s, far)

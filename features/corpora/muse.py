@@ -14,7 +14,7 @@ guidelines, without the right to pass anything on: www.muse-challenge.org
 A recording may have some of the targets, each at times of its own; [-1, 1] becomes the range of
 the target.
 
-Labels come at 4 or 2 Hz, so align.labels needs {how: linear, largest_gap_s: 0.25} or 0.5 to reach
+Labels come at 4 or 2 Hz, so grid.labels needs {how: linear, largest_gap_s: 0.25} or 0.5 to reach
 every step between them. Between segments there are none, and nothing is put there.
 
 Assumed, as the data could not be had: that an Id is a recording and times are of all of it, not of

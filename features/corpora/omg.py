@@ -12,7 +12,7 @@ For research only, CC BY-NC-SA 3.0 DE; not to be passed on, and to be deleted af
 
 An utterance's label holds for all of it, so a score over steps weighs long utterances more, and
 the loss must be `ccc_flat`: within an utterance nothing varies that `ccc_sequence` could follow.
-For the challenge's score, a step each: align.step_s above the longest, largest_gap_s as large.
+For the challenge's score, a step each: grid.step_s above the longest, largest_gap_s as large.
 Both scales become the range of their target; a row may have one value of the two.
 
 Assumed, as the data could not be had: that who speaks in a video speaks in no other, since only

@@ -9,7 +9,7 @@ else.
 
 A sentence is taken to be said at the rate of ordinary speech, and its label holds for all of it,
 so a score over steps weighs long sentences more. For a score in which all weigh the same, a step
-each: align.step_s above the longest (0.4 s a word), and every largest_gap_s as large.
+each: grid.step_s above the longest (0.4 s a word), and every largest_gap_s as large.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from models.recipe import Recipe
 from models.standardise import Standardised
 from models.trained import Model, Trained
 from stages.paths import TRAIN
+from stages.streams import KINDS
 
 WEIGHTS = "weights.safetensors"
 AGAIN = "run `dvc repro` to train it again"
@@ -77,8 +78,16 @@ def runs(heads: Iterable[str], seeds: Iterable[int]) -> dict[str, list[Path]]:
 
 
 def read_by(runs: Mapping[str, list[Path]]) -> list[str]:
-    """The streams that any of some runs reads, {name: its folder under each seed}."""
-    return list(dict.fromkeys(m for folders in runs.values() for m in made(folders[0])["widths"]))
+    """The streams that any of some runs reads, kind by kind.
+
+    runs  {name: its folder under each seed}
+    """
+    kinds = {
+        stream: about["kind"]
+        for folders in runs.values()
+        for stream, about in made(folders[0])["features"].items()
+    }
+    return sorted(kinds, key=lambda stream: KINDS.index(kinds[stream]))
 
 
 def head_code(head: str) -> dict[str, str]:

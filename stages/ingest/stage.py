@@ -116,7 +116,7 @@ def _labels(corpus: Corpus, clip: Clip, ranges: Ranges) -> Labels:
 
 def _check_targets(corpus: Corpus, ranges: Ranges, labels: Iterable[Labels]) -> None:
     """A target that no label has is a mistake, unless nothing is labelled at all."""
-    found = {target for tracks in labels for target in tracks}
+    found = {target for tracks in labels for target, t in tracks.items() if t.mask.any()}
     for target in ranges:
         if found and target not in found:
             there = dict.fromkeys([*corpus.targets(), *found])

@@ -36,7 +36,7 @@ def check_columns(file: Path, found: Columns, expected: Columns) -> None:
     more = [name for name in found if name not in expected]
     if lacks:
         raise TableError(
-            f"{file} line 1: no column {lacks[0]!r}, which tables of other clips have "
+            f"{file} line 1: no column of numbers {lacks[0]!r}, which other clips' tables have "
             f"({len(lacks)} of {len(expected)} are missing){nearest(lacks[0], more)}"
         )
     if more:

@@ -19,11 +19,14 @@ from models.epoch import train_epoch
 from models.fusion import build
 from models.recipe import make_optimiser
 from models.standardise import Standardised
+from models.targets import Ranges
 from stages.params import load
+from stages.streams import streams
+from stages.targets import targets
 from stages.train.plans import Plan, plans
 from stages.train.stage import Params
 
-WIDTHS = {"visual": 576, "audio": 128, "text": 384}
+WIDTHS = {"face": 576, "voice": 128, "words": 384}
 TARGET = 0.10
 
 
@@ -39,16 +42,19 @@ class Timed(Dataset):
         return batch
 
 
-def noise(steps: int) -> AlignedClip:
+def noise(steps: int, targets: int) -> AlignedClip:
     present = torch.ones(steps, dtype=torch.bool)
     tokens = {m: torch.randn(steps, d) for m, d in WIDTHS.items()}
-    return AlignedClip(tokens, dict.fromkeys(WIDTHS, present), torch.randn(steps, 2), present)
+    labels = torch.randn(steps, targets)
+    return AlignedClip(tokens, dict.fromkeys(WIDTHS, present), labels, torch.ones_like(labels) > 0)
 
 
-def share(head: str, plan: Plan, clips: dict[str, AlignedClip]) -> tuple[float, float]:
+def share(
+    head: str, plan: Plan, ranges: Ranges, clips: dict[str, AlignedClip]
+) -> tuple[float, float]:
     """Seconds of the second epoch, and the share of it that its batches took."""
     recipe, widths = plan.recipe, {m: WIDTHS[m] for m in plan.modalities}
-    model = Standardised(build(head, widths, recipe.steps, 2, **plan.options))
+    model = Standardised(build(head, widths, recipe.steps, len(ranges), **plan.options))
     data = Timed.cut(clips, plan.modalities, recipe.steps, recipe.hop)
     optimiser = make_optimiser(recipe, model.parameters())
     for _ in range(2):
@@ -66,11 +72,12 @@ def main() -> None:
     params = load("train", Params)
     torch.set_num_threads(params.recipe.threads)
     torch.manual_seed(0)
-    clips = {str(i): noise(options.steps) for i in range(options.clips)}
+    ranges, kinds = targets(), {name: stream.of for name, stream in streams().items()}
+    clips = {str(i): noise(options.steps, len(ranges)) for i in range(options.clips)}
     print(f"{'run':<24}{'epoch ms':>10}{'loader':>9}   target: under {TARGET:.0%}")
     for head, runs in params.runs.items():
-        for plan in plans(runs, params.recipe, f"train.runs.{head}"):
-            epoch, part = share(head, plan, clips)
+        for plan in plans(head, runs, params.recipe, ranges, kinds):
+            epoch, part = share(head, plan, ranges, clips)
             met = "met" if part < TARGET else "MISSED"
             print(f"{plan.name:<24}{1e3 * epoch:>10.1f}{part:>9.2%}   {met}", flush=True)
 

@@ -139,7 +139,7 @@ def r2plus1d() -> Pair:
 
 def hog() -> Pair:
     def ours(_: str) -> Callable[[], Track]:
-        return partial(build("visual", "hog", PARAMS["visual"]["options"]), crops(2000))
+        return partial(build("visual", "hog", PARAMS["visual"]["face"]["options"]), crops(2000))
 
     def plain() -> Run:
         library, seen = cv2.HOGDescriptor((64, 64), (16, 16), (16, 16), (8, 8), 9), crops(2000)
@@ -218,7 +218,7 @@ def egemaps_of_a_window() -> Callable[[np.ndarray], Any]:
     return lambda window: smile.process_signal(window, 16_000).to_numpy().mean(0)
 
 
-LOGMEL = {**PARAMS["audio"]["options"], "hop_ms": 100}
+LOGMEL = {**PARAMS["audio"]["voice"]["options"], "hop_ms": 100}
 SMILE = {"window_ms": 400, "chunk_s": 20, "context_s": 1}
 
 
@@ -309,7 +309,7 @@ def sentences(device: str) -> Callable[[], Track]:
 
 
 def minilm(_: str) -> Callable[[], Track]:
-    return partial(build("text", "minilm", PARAMS["text"]["options"]), WORDS)
+    return partial(build("text", "minilm", PARAMS["text"]["words"]["options"]), WORDS)
 
 
 PAIRS = {

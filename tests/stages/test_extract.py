@@ -10,14 +10,22 @@ import numpy as np
 import pytest
 
 from features.demo.encode import write_mp4
+from features.grid import grid
 from features.shards import Shards
 from features.track import State, read_track
 from features.words import read_words
 from stages import audio, extraction, faces, paths, text, transcripts, visual
-from stages.alignment import Rule, aligned
-from stages.paths import AUDIO, TEXT, TRANSCRIPTS, VISUAL
+from stages.alignment import aligned
+from stages.paths import TRANSCRIPTS
+from stages.rules import Rule
 from tests.repo import PARAMS
+from tests.stages.sections import extraction as section
 from tests.stages.test_ingest import run as run_ingest
+
+AUDIO, TEXT, VISUAL = (
+    paths.extracted(kind, stream)
+    for kind, stream in (("audio", "voice"), ("text", "words"), ("visual", "face"))
+)
 
 
 @pytest.fixture
@@ -35,8 +43,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def run_audio(**options) -> dict[str, bytes]:
-    section = {**PARAMS["audio"], "options": {**PARAMS["audio"]["options"], **options}}
-    audio.run(audio.Params(**section))
+    audio.run(section("audio", "voice", **options), "voice")
     return {p.name: p.read_bytes() for p in sorted(AUDIO.iterdir())}
 
 
@@ -44,7 +51,7 @@ def run_text() -> None:
     for fresh in (transcripts.files, transcripts.sentences, text.transcripts):
         fresh.cache_clear()  # each stage is a process of its own
     transcripts.run(transcripts.Params(**PARAMS["transcripts"]))
-    text.run(text.Params(**PARAMS["text"]))
+    text.run(section("text", "words"), "words")
 
 
 def test_each_clip_becomes_a_track(corpus: Path):
@@ -152,8 +159,9 @@ def test_nobody_speaking_is_another_reason_than_no_transcript(corpus: Path):
     assert rows["a"].state.tolist() == [State.NO_SPEECH]  # an empty transcript
     assert rows["b"].mask.tolist() == [True, True]
     assert len(rows["c"].times) == 0  # none
-    columns = aligned({"text": rows["a"]}, 0.6, 0.1, {"text": Rule(how="nearest", largest_gap_s=1)})
-    assert columns["text.state"].tolist() == [State.NO_SPEECH] * 6
+    rule = Rule(how="nearest", largest_gap_s=1)
+    on = aligned(rows["a"], grid(0.6, 0.1), 0.1, rule, "text")
+    assert on.state.tolist() == [State.NO_SPEECH] * 6
 
 
 # ------------------------------------------------------------------ 200 clips --
@@ -165,6 +173,7 @@ STAGES = {
     "transcripts": transcripts,
     "text": text,
 }
+STREAMS = {"visual": "face", "audio": "voice", "text": "words"}  # of stages that have some
 CLIPS = [f"n{n:03d}" for n in range(200)]
 BOX = b"\0\0\0\x09free"  # a box of an mp4 with one byte in it, which no reader looks at
 
@@ -183,8 +192,11 @@ def film(corpus: Path, name: str) -> None:
 def run(*names: str, **options: object) -> None:
     """Stages as params.yaml has them, but for these options."""
     for name in names:
-        stage, section = STAGES[name], PARAMS[name]
-        stage.run(stage.Params(**{**section, "options": {**section["options"], **options}}))
+        stage = STAGES[name]
+        if stream := STREAMS.get(name):
+            stage.run(section(name, stream, **options), stream)
+        else:
+            stage.run(stage.Params(**PARAMS[name]))
 
 
 class Extracted(dict[str, list[str]]):

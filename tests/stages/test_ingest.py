@@ -12,24 +12,31 @@ import pytest
 
 from features.corpus import Candidate, CorpusError
 from features.extractor import build
+from features.labels import read_labels
 from features.manifest import Info
 from features.shards import Shards
-from features.track import State, read_track
-from stages import transcripts
+from features.track import State, Track
+from stages import digests, transcripts
 from stages.clips import read_assignments, read_clips, read_sentences, read_transcripts
-from stages.ingest import digests
 from stages.ingest import stage as ingest
 from stages.ingest.splits import dealt, drawn, sides
 from stages.paths import CLIPS, LABELS, REJECTED
+from tests.repo import PARAMS
 from tests.stages.conftest import write_tone
+from tests.stages.sections import choose
 
 SHARES = {"train": 0.5, "val": 0.25, "test": 0.25}
 
 
-def run(folder: Path, **changes: Any) -> None:
+def run(folder: Path, targets: Any = PARAMS["targets"], **changes: Any) -> None:
+    choose(targets=targets)
     options = {"path": str(folder), "unlabelled": None}
     usual = {"corpus": "folder", "options": options, "shares": SHARES, "shards": 2}
     ingest.run(ingest.Params(**{**usual, "folds": None, "fold": 0, **changes}))
+
+
+def labels_of(clip: str, *targets: str) -> dict[str, Track]:
+    return read_labels(Shards(LABELS)[clip], targets or list(PARAMS["targets"]))
 
 
 def rejected() -> dict[str, str]:
@@ -50,11 +57,11 @@ def test_usable_clips_are_listed_with_what_later_stages_need(corpus: Path):
 
 def test_labels_become_tracks_with_the_unlabelled_masked(corpus: Path):
     run(corpus)
-    labels = Shards(LABELS)
-    track = read_track(labels["a"])
-    np.testing.assert_array_equal(track.values[0], np.float32([0.5, -0.5]))
-    assert track.state.tolist() == [State.OK, State.UNLABELLED]
-    assert len(labels["b"]) == 0
+    found = labels_of("a")
+    assert [track.values[0].tolist() for track in found.values()] == [[0.5], [-0.5]]
+    for track in found.values():
+        assert track.state.tolist() == [State.OK, State.UNLABELLED]
+    assert labels_of("b") == {}
 
 
 @pytest.mark.parametrize(
@@ -79,6 +86,81 @@ def test_a_bad_label_file_turns_away_its_clip_and_no_other(corpus: Path):
     run(corpus)
     assert [clip.id for clip in read_clips()] == ["a", "b"]
     assert "c.csv" in rejected()["c"] and "2.5" in rejected()["c"]
+
+
+# ------------------------------------------------------------------ targets --
+
+THREE = {"valence": [-1, 1], "arousal": [-1, 1], "dominance": [1, 7]}
+
+
+def three(corpus: Path) -> None:
+    """Labels of all clips, of a dominance in b's table alone."""
+    for name in "abc":
+        text = "time,valence,arousal\n0.1,0.5,-0.5\n0.2,0.25,\n"
+        if name == "b":
+            text = "time,dominance,valence,arousal\n0.1,7,0.5,-0.5\n0.2,1,0.25,\n"
+        (corpus / f"labels/{name}.csv").write_text(text)
+
+
+def test_a_target_may_be_labelled_in_some_clips_alone(corpus: Path):
+    three(corpus)
+    run(corpus, targets=THREE)
+    assert Shards(LABELS).meta["targets"] == [
+        ["valence", -1.0, 1.0],
+        ["arousal", -1.0, 1.0],
+        ["dominance", 1.0, 7.0],
+    ]
+    found = {clip: labels_of(clip, *THREE) for clip in "abc"}
+    assert {clip: list(tracks) for clip, tracks in found.items()} == {
+        "a": ["valence", "arousal"],
+        "b": ["valence", "arousal", "dominance"],
+        "c": ["valence", "arousal"],
+    }
+    assert found["b"]["dominance"].values.tolist() == [[7.0], [1.0]]  # in its own range
+
+
+def test_an_empty_cell_of_one_target_leaves_the_others_labelled(corpus: Path):
+    three(corpus)
+    run(corpus, targets=THREE)
+    valence, arousal, dominance = labels_of("b", *THREE).values()
+    assert valence.state.tolist() == dominance.state.tolist() == [State.OK, State.OK]
+    assert arousal.state.tolist() == [State.OK, State.UNLABELLED]
+
+
+def test_empty_cells_of_one_table_for_all_clips_leave_the_other_target_labelled(corpus: Path):
+    (corpus / "labels/a.csv").unlink()
+    (corpus / "labels").rmdir()
+    rows = "a,0.1,,0.5\na,0.2,0.25,\nb,0.1,,-0.5\n"
+    (corpus / "labels.csv").write_text(f"clip,time,valence,arousal\n{rows}")
+    run(corpus)
+    a, b = labels_of("a"), labels_of("b")
+    assert a["valence"].state.tolist() == [State.UNLABELLED, State.OK]
+    assert a["arousal"].state.tolist() == [State.OK, State.UNLABELLED]
+    assert b["valence"].state.tolist() == [State.UNLABELLED]
+    assert b["arousal"].values.tolist() == [[-0.5]] and labels_of("c") == {}
+
+
+def test_a_target_that_no_clip_is_labelled_with_is_an_error_with_the_nearest(corpus: Path):
+    said = r"no clip has a label of it: no target named 'arousel'.*'arousal'"
+    with pytest.raises(CorpusError, match=said):
+        run(corpus, targets=["valence", "arousel"])
+    assert not CLIPS.exists()
+
+
+def test_a_value_outside_of_its_own_targets_range_turns_its_clip_away(corpus: Path):
+    three(corpus)
+    (corpus / "labels/c.csv").write_text("time,valence,dominance\n0.1,0.5,0.5\n")
+    run(corpus, targets=THREE)
+    assert [clip.id for clip in read_clips()] == ["a", "b"]
+    assert "c.csv" in rejected()["c"] and "dominance" in rejected()["c"]
+    assert "0.5" in rejected()["c"] and "1" in rejected()["c"]
+
+
+def test_a_corpus_without_labels_is_read_whatever_the_targets(corpus: Path):
+    (corpus / "labels/a.csv").unlink()
+    run(corpus, targets=["joy"])
+    assert [clip.id for clip in read_clips()] == ["a", "b", "c"]
+    assert all(labels_of(clip, "joy") == {} for clip in "abc")
 
 
 def test_a_corpus_without_a_usable_clip_is_an_error(corpus: Path):
@@ -301,7 +383,9 @@ def test_labels_of_which_most_lie_outside_their_clip_turn_it_away(corpus: Path):
     rows = "".join(f"{40 * i},0,0\n" for i in range(100))  # ms
     (corpus / "labels/c.csv").write_text("time,valence,arousal\n" + rows)
     run(corpus)
-    assert rejected()["c"].startswith("99 of 100 labels lie outside the clip: they go from 0 s to")
+    assert rejected()["c"].startswith(
+        "99 of 100 labels of valence lie outside the clip: they go from 0 s to 3960 s"
+    )
 
 
 def test_words_without_times_are_spread_over_the_clip_and_not_in_what_is_pushed(corpus: Path):
@@ -326,6 +410,6 @@ def test_sentences_alone_are_clips_without_media(corpus: Path):
     assert x.media is None and read_transcripts() == {}
     assert x.info == Info(pytest.approx(1.2), *[None] * 5)  # pyright: ignore[reportArgumentType]
     assert x.source == y.source and read_sentences() == {"x": "so be it", "y": "no"}
-    labels = Shards(LABELS)
-    assert set(read_track(labels["y"]).state) == {State.UNLABELLED}
-    np.testing.assert_array_equal(np.unique(read_track(labels["x"]).values, axis=0), [[0.5, -0.5]])
+    assert {s for track in labels_of("y").values() for s in track.state} == {State.UNLABELLED}
+    found = {target: np.unique(track.values).tolist() for target, track in labels_of("x").items()}
+    assert found == {"valence": [0.5], "arousal": [-0.5]}

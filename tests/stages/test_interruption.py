@@ -21,14 +21,16 @@ from features.shards import ShardError, writing
 from features.shards.record import FORMAT
 from features.store import Store
 from features.store.__main__ import main as store_main
-from stages import align, audio, extraction
-from stages.align import INPUTS
-from stages.paths import ALIGN, AUDIO
+from stages import align, audio, extraction, paths
+from stages.rules import Stream
 from stages.work import each as each_module
 from tests.repo import PARAMS, ROOT
 from tests.stages.conftest import write_tone
+from tests.stages.sections import choose
+from tests.stages.sections import extraction as section
 from tests.stages.test_ingest import run as run_ingest
 
+AUDIO, ALIGNED = paths.extracted("audio", "voice"), paths.aligned("voice")
 CLIPS = [f"tone{n:02d}" for n in range(12)]
 FORK = multiprocessing.get_context("fork")  # libraries are loaded once, in this process
 
@@ -71,8 +73,7 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], list[s
 
 
 def run_audio(**options: object) -> None:
-    section = {**PARAMS["audio"], "options": {**PARAMS["audio"]["options"], **options}}
-    audio.run(audio.Params(**section))
+    audio.run(section("audio", "voice", **options), "voice")
 
 
 def shards(folder: Path = AUDIO) -> dict[str, bytes]:
@@ -206,7 +207,7 @@ def heard(clip):
 def run():
     each_module.START_S = 0  # other processes are used for any amount of work
     audio.heard = heard
-    main("audio", audio.Params, audio.run)
+    main("audio", audio.Extraction, audio.run, "stream")
 """
 
 
@@ -215,7 +216,7 @@ def started(folder: Path, workers: int) -> subprocess.Popen[str]:
     shutil.copy(ROOT / "params.yaml", folder)
     (folder / "slow.py").write_text(SLOW)
     process = subprocess.Popen(
-        [sys.executable, "-c", "import slow; slow.run()"],
+        [sys.executable, "-c", "import slow; slow.run()", "voice"],
         env={**os.environ, "WORKERS": str(workers), "PYTHONPATH": f"{folder}:{ROOT}"},
         stderr=subprocess.PIPE,
         text=True,
@@ -376,14 +377,14 @@ def test_a_bad_entry_is_named_and_made_anew(folder, made, monkeypatch, caplog, s
 @pytest.mark.parametrize("said, damage", DAMAGE.items(), ids=lambda x: getattr(x, "__name__", ""))
 def test_the_next_stage_refuses_a_bad_shard_and_says_what_to_do(folder, said, damage):
     run_audio()
-    for name in ("visual", "text"):
-        shutil.copytree(AUDIO, INPUTS[name])
-    align.run(align.Params(**PARAMS["align"]))
-    before = shards(ALIGN)
+    choose(grid=PARAMS["grid"])
+    stream = Stream(**PARAMS["align"]["voice"])
+    align.run(stream, "voice")
+    before = shards(ALIGNED)
     shard = AUDIO / "001.h5"
     shard.write_bytes(damage(shard.read_bytes()))
     with pytest.raises(ShardError) as caught:
-        align.run(align.Params(**PARAMS["align"]))
+        align.run(stream, "voice")
     for part in (str(shard), said, "dvc checkout --force", "dvc pull", "make it anew"):
         assert part in str(caught.value)
-    assert shards(ALIGN) == before
+    assert shards(ALIGNED) == before

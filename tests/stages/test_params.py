@@ -40,6 +40,19 @@ def test_the_message_says_where_and_what(says, text: str, message: str):
         says(text)
 
 
+def test_a_section_inside_another_is_named_by_both(tmp_path: Path):
+    file = tmp_path / "params.yaml"
+    file.write_text("visual: {face: {rate: 7, learning_rate: 1}, scene: {rate: slow}}")
+    assert load("visual.face", Example, file).rate == 7
+    with pytest.raises(ParamsError, match=r"visual\.scene\.rate: .*\(got 'slow'\)"):
+        load("visual.scene", Example, file)
+    said = r"no section 'visual\.fave'; it has: visual\.face, visual\.scene; did you mean 'face'"
+    with pytest.raises(ParamsError, match=said):
+        load("visual.fave", Example, file)
+    with pytest.raises(ParamsError, match=r"no section 'visual\.face\.rate\.x'; it has: nothing"):
+        load("visual.face.rate.x", Example, file)
+
+
 def test_a_missing_file_says_where_to_run(tmp_path: Path):
     with pytest.raises(ParamsError, match="root of the repository"):
         load("example", Example, tmp_path / "params.yaml")

@@ -200,7 +200,10 @@ def test_a_split_without_labels_is_named_before_training(project):
 
 def test_a_modality_the_grid_lacks_is_named(project):
     runs = {"single": {"visual": options("visual")}}
-    with pytest.raises(LookupError, match=r"no stream \(in train.runs.single\) named 'visual'; there are: audio, text"):
+    with pytest.raises(
+        LookupError,
+        match=r"no stream \(in train.runs.single\) named 'visual'; there are: audio, text",
+    ):
         train.run(params(runs=runs), "single", "1")
 
 

@@ -93,7 +93,7 @@ def constant(value: float, duration: float) -> Track:
     """A constant label of a clip of `duration` s, as a Track (T, 1): a row every CONSTANT_S.
 
     An utterance's label holds for all of it. Rows that cover the clip reach every step of any
-    grid, while a single row would reach those within `align.labels.largest_gap_s` of it.
+    grid, while a single row would reach those within `grid.labels.largest_gap_s` of it.
     """
     count = max(1, math.ceil(duration / CONSTANT_S))
     return labels_at((np.arange(count) + 0.5) * duration / count, np.full(count, value))

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from features.nearest import nearest
-from features.signals.reading.hdf5 import foreign
 from features.shards.record import ShardError
 from features.signals.reading.arrays import Arrays
 from features.signals.reading.columns import Source, TableError
 from features.signals.reading.delimited import Delimited
+from features.signals.reading.hdf5 import foreign
 from features.signals.reading.numpy_files import npy_file, npz_file
 
 TEXTS = (".csv", ".tsv", ".txt")

@@ -1,0 +1,107 @@
+"""What lies in data/ of streams that params.yaml no longer names goes, and nothing else."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from stages import code, paths
+from stages.leftover import leftover, take_away
+from tests.repo import PARAMS
+from tests.stages.sections import choose
+
+NAMED = {"visual": {"face": {}}, "audio": {"voice": {}}, "text": {}, "signals": {"au": {}}}
+NAMED |= {"align": {"face": {}, "voice": {}, "au": {}}}
+KEPT = (
+    "data/visual/face/000.h5",
+    "data/audio/voice/000.h5",
+    "data/signals/au/000.h5",
+    "data/align/face/000.h5",
+    "data/align/au/000.h5",
+    "data/rejected/au.jsonl",
+    "data/provenance/visual/face.json",
+    "data/provenance/align/face.json",
+    "data/provenance/faces.json",
+    "data/provenance/train/concat-1.json",
+    "data/faces/000.h5",
+    "data/grid/000.h5",
+    "data/train/concat-1/concat/run.json",
+    "data/.training/concat-1@0.pt",
+    "data/visual/.face.part/000.h5",
+    "data/visual/.gitignore",
+    "data/align/.gitignore",
+    "data/rejected/.gitignore",
+    "data/rejected/notes.txt",
+    "data/code.json",
+)
+GONE = (
+    "data/visual/voice/000.h5",  # a name of another kind
+    "data/visual/scene/000.h5",
+    "data/text/words/000.h5",
+    "data/signals/eda/000.h5",
+    "data/align/words/000.h5",
+    "data/align/eda/000.h5",
+    "data/rejected/eda.jsonl",
+    "data/provenance/visual/scene.json",
+    "data/provenance/text/words.json",
+    "data/provenance/align/words.json",
+)
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A working folder, with files of streams that are named and of others."""
+    monkeypatch.chdir(tmp_path)
+    for name in (*KEPT, *GONE):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(name)
+
+
+def files() -> set[str]:
+    return {str(path) for path in Path("data").rglob("*") if path.is_file()}
+
+
+def tops(names: Iterable[str]) -> set[str]:
+    """Folders of shards in place of what lies in them."""
+    return {str(Path(n).parent) if n.endswith(".h5") else n for n in names}
+
+
+def test_only_what_no_stream_is_called_is_left_over():
+    assert {str(path) for path in leftover(NAMED)} == tops(GONE)
+
+
+def test_what_is_left_over_is_removed_and_said(caplog):
+    with caplog.at_level(logging.INFO, "stages"):
+        take_away(NAMED)
+    assert files() == set(KEPT)
+    said = {record.getMessage().split(": ")[0] for record in caplog.records}
+    assert said == {f"removed {name}" for name in tops(GONE)}
+    caplog.clear()
+    take_away(NAMED)
+    assert files() == set(KEPT) and not caplog.records
+
+
+def test_a_section_that_is_not_there_has_no_streams():
+    take_away({})
+    assert not any(Path("data", kind, "face").exists() for kind in ("visual", "align"))
+    assert "data/grid/000.h5" in files() and "data/provenance/faces.json" in files()
+
+
+def test_nothing_is_left_over_where_nothing_was_made(tmp_path, monkeypatch):
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    assert list(leftover(NAMED)) == []
+
+
+def test_the_code_stage_takes_it_away_unless_params_are_refused():
+    choose(**{**PARAMS, "targets": {"joy": [1, 0]}})
+    with pytest.raises(LookupError, match=r"targets\.joy"):
+        code.run()
+    assert files() == {*KEPT, *GONE}
+    choose(**PARAMS)
+    code.run()
+    assert not paths.extracted("visual", "scene").exists()
+    assert paths.extracted("visual", "face").is_dir() and paths.aligned("face").is_dir()
