@@ -121,13 +121,13 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "a column fewer": (
         lambda tables: tabled.as_csv(tables / "b", {"t": TIMES, "AU01_r": TIMES}),
-        "tables/b.csv line 1: no column of numbers 'AU02_r', which other clips' tables have (1 of 2 "
-        "are missing)",
+        "tables/b.csv line 1: no column of numbers 'AU02_r', which other clips' tables have (1 of "
+        "2 are missing)",
     ),
     "a column of another name": (
         renamed,
-        "tables/b.csv line 1: no column of numbers 'AU01_r', which other clips' tables have (1 of 2 "
-        "are missing), nearest: 'AU1_r'",
+        "tables/b.csv line 1: no column of numbers 'AU01_r', which other clips' tables have (1 of "
+        "2 are missing), nearest: 'AU1_r'",
     ),
     "a column more": (
         lambda tables: lay(tables, "b", 10.0, AU12_r=TIMES),
