@@ -32,10 +32,11 @@ def main(
     A problem with the user's input ends it with one line and status 1; anything else is a bug
     and shows its traceback.
     """
-    logging.basicConfig(level=logging.INFO, format=f"{name}: %(message)s")
+    given = _parse(name, run, arguments, page)
+    called = f"{name}@{given.stream}" if "stream" in arguments else name
+    logging.basicConfig(level=logging.INFO, format=f"{called}: %(message)s")
     logging.captureWarnings(True)
     logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
-    given = _parse(name, run, arguments, page)
     if run.__module__ == "__main__":  # a name by which other processes find its functions
         run = import_module(f"stages.{name}").run
     started = time.monotonic()

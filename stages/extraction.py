@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from features.extractor import built
@@ -49,6 +50,7 @@ def extract(
     keep: Keep,
     out: Path,
     made_from: Shards | None = None,
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Fill `out` with shards: one record for each clip, from the store or made now.
 
@@ -56,6 +58,7 @@ def extract(
     sources    the digest of what each clip's rows are made from
     ask        extractor, clip -> answer; keep  the answer -> Record; both importable functions
     made_from  the rows that a clip's signal is read from, if it is no file
+    more       what else the rows say of themselves, JSON values
     """
     place = out.relative_to(DATA).as_posix()
     check_watched(kind, place.replace("/", "."), params)
@@ -72,7 +75,7 @@ def extract(
     for _ in each(make, missing, place):
         pass
     behind = {} if made_from is None else {str(made_from.meta["kind"]): made_from}
-    about = chosen(meta)
+    about = {**chosen(meta), **more}
     if behind:
         about["made_from"] = {name: shards.meta for name, shards in behind.items()}
     by_id = {job.clip.id: job for job in jobs}

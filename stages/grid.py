@@ -31,6 +31,7 @@ from stages.work.progress import meter
 def run(params: Timing) -> None:
     clips, rows = {clip.id: clip for clip in read_clips()}, Shards(LABELS)
     ranges = targets()
+    there = [name for name, *_ in rows.meta["targets"]]  # in the order in which they were stored
     meta = {
         "kind": "grid",
         "step_s": params.step_s,
@@ -43,7 +44,7 @@ def run(params: Timing) -> None:
         for clip in ids:
             bar.update(0.5)  # the packer reads every clip twice, for sizes and for rows
             times = grid(clips[clip].info.duration, params.step_s)
-            labels = read_labels(rows[clip], list(ranges))
+            labels = read_labels(rows[clip], there)
             on = labelled(labels, list(ranges), times, params.step_s, params.labels)
             yield Record(clip, clips[clip].source, {"times": times, **on})
 

@@ -1,30 +1,47 @@
-"""Streams that params.yaml no longer names: what lies of them in data/ is taken away.
+"""Streams and trainings that params.yaml no longer names: what lies of them in data/ is taken away.
 
 DVC leaves the outputs of a stage that is gone, and shards that lay in these folders themselves
-before streams had names. They would count as parts of data/align, on which training depends, here
-and not in a clone. They are in DVC's cache: a stream that is named again is brought back without
-being extracted.
+before streams had names. They would count as parts of data/align and data/train, on which other
+stages depend, here and not in a clone, and predict would take a run of other seeds for one of now.
+They are in DVC's cache and in the store: what is named again is brought back without being made.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from stages.paths import ALIGN, DATA, PROVENANCE
+from stages.paths import ALIGN, DATA, PROVENANCE, TRAIN
 from stages.streams import KINDS
 
+# shards, provenance, rejected tables, the files of a run, and what DVC adds
+OURS = re.compile(r"\d{3}\.h5|.*\.jsonl?|weights\.safetensors|history\.csv|\.gitignore")
 log = logging.getLogger("stages")
 
 
 def take_away(params: Mapping[str, Any]) -> None:
-    """Remove folders and provenance of streams that are not in `params`, and say so."""
-    for path in leftover(params):
-        log.info("removed %s: params.yaml names no such stream", path)
+    """Remove what lies of streams and trainings that are not in `params`, and say so.
+
+    What no stage can have written stays, with a warning.
+    """
+    for path in [*leftover(params), *leftover_runs(params)]:
+        if not written(path):
+            log.warning("%s is no output of a stage, nor in params.yaml: move it elsewhere", path)
+            continue
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+        log.info("removed %s: params.yaml no longer names it", path)
+
+
+def written(path: Path) -> bool:
+    """Whether a file, or all files of a folder, are such as stages write here."""
+    if path.is_symlink():
+        return False
+    files = [file for file in path.rglob("*") if not file.is_dir()] if path.is_dir() else [path]
+    return all(OURS.fullmatch(file.name) for file in files)
 
 
 def leftover(params: Mapping[str, Any]) -> Iterator[Path]:
@@ -41,4 +58,17 @@ def leftover(params: Mapping[str, Any]) -> Iterator[Path]:
             yield before
     for path in sorted((DATA / "rejected").glob("[!.]*.jsonl")):
         if path.stem not in (params.get("signals") or {}):
+            yield path
+
+
+def leftover_runs(params: Mapping[str, Any]) -> Iterator[Path]:
+    """What lies in data/train of heads and seeds that params.yaml does not name."""
+    train = params.get("train") or {}
+    heads, seeds = train.get("heads") or (), train.get("seeds") or ()
+    named = {f"{head}-{seed}" for head in heads for seed in seeds}
+    for path in sorted(TRAIN.glob("[!.]*")):
+        if path.name not in named:
+            yield path
+    for path in sorted((PROVENANCE / "train").glob("[!.]*.json")):
+        if path.stem not in named:
             yield path

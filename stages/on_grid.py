@@ -47,6 +47,11 @@ class Grid:
         """From one step to the next, s."""
         return self._meta["step_s"]
 
+    @property
+    def synthetic(self) -> bool:
+        """Whether the labels are those of the demo, and say nothing about real emotion."""
+        return bool(self._meta["made_from"].get("synthetic"))
+
     def split(self, name: str, streams: Iterable[str]) -> dict[str, AlignedClip]:
         """The clips of one split with these streams: {clip id: clip}, by id."""
         wanted = list(streams)
@@ -60,6 +65,10 @@ class Grid:
     def states(self, clip: str) -> dict[str, np.ndarray]:
         """State of each step of each stream of a clip: {stream: uint8 (T,)}."""
         return {name: shards[clip].columns["state"][:] for name, shards in self._streams.items()}
+
+    def has(self, clip: str, stream: str) -> bool:
+        """Whether a clip has any row of a stream with a value."""
+        return bool((self._streams[stream][clip].columns["state"][:] == State.OK).any())
 
     def rows(self, clip: str, stream: str) -> np.ndarray:
         """The rows of a stream that have a value: float32 (N, D)."""

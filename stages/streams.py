@@ -11,6 +11,21 @@ from stages.params import ParamsError, checked, document
 from stages.rules import Kind, Stream
 
 KINDS: tuple[str, ...] = get_args(Kind)
+# what torch calls something of its own, and so cannot call the weights of a stream
+TORCHS = frozenset(
+    (
+        "T_destination add_module apply bfloat16 buffers call_super_init children clear compile "
+        "copy cpu cuda double dump_patches eval extra_repr float forward fromkeys get get_buffer "
+        "get_extra_state get_parameter get_submodule half ipu items keys load_state_dict modules "
+        "mtia named_buffers named_children named_modules named_parameters parameters pop popitem "
+        "register_backward_hook register_buffer register_forward_hook register_forward_pre_hook "
+        "register_full_backward_hook register_full_backward_pre_hook "
+        "register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module "
+        "register_parameter register_state_dict_post_hook register_state_dict_pre_hook "
+        "requires_grad_ set_extra_state set_submodule setdefault share_memory state_dict to "
+        "to_empty train training type update values xpu zero_grad"
+    ).split()
+)
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")  # it becomes a folder, a column and a torch module
 
 
@@ -36,6 +51,7 @@ def known_streams(names: Iterable[str], where: str) -> None:
 def misnamed_streams(params: Mapping[str, Any]) -> Iterable[str]:
     """A sentence for each thing in params.yaml that is wrong about the names of streams."""
     of: dict[str, str] = {}
+    twice = False
     for kind in KINDS:
         section = params.get(kind) or {}
         for name in section if isinstance(section, dict) else ():
@@ -44,9 +60,17 @@ def misnamed_streams(params: Mapping[str, Any]) -> Iterable[str]:
                     f"a stream cannot be called {name!r} ({kind} in params.yaml): letters, digits, "
                     "- and _, a letter first"
                 )
+            if name in TORCHS:
+                yield (
+                    f"a stream cannot be called {name!r} ({kind} in params.yaml): torch calls "
+                    "something of its own so"
+                )
             if name in of:
+                twice = True
                 yield f"two streams are called {name!r}, under {of[name]} and under {kind}"
             of[name] = kind
+    if twice:
+        return  # what else there is to say follows from it
     yield from _misplaced(params.get("align") or {}, of)
     yield from _unread(params, of)
 

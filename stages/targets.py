@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from features.nearest import closest
@@ -12,7 +13,8 @@ from stages.params import ParamsError, document
 from stages.streams import NAME
 
 UNIT = (-1.0, 1.0)  # the range of a target of which params.yaml gives the name alone
-TAKEN = ("mean", "time", "clip")  # other columns, and the mean over targets, are called so
+# other columns and keys of what is written are called so
+TAKEN = ("mean", "time", "clip", "run", "epoch", "trained", "lr", "loss", "against", "ccc_without")
 log = logging.getLogger("stages")
 
 
@@ -26,6 +28,7 @@ def read_targets(section: Any) -> dict[str, tuple[float, float]]:
 
     Raises ParamsError for what cannot be one.
     """
+    given = section
     if isinstance(section, list):
         if len(set(map(str, section))) != len(section):
             raise ParamsError(f"params.yaml: targets names one of them twice: {section}")
@@ -33,7 +36,7 @@ def read_targets(section: Any) -> dict[str, tuple[float, float]]:
     if not isinstance(section, dict) or not section:
         raise ParamsError(
             "params.yaml: targets must name one or more, [valence, arousal] or "
-            f"{{valence: [-1, 1], arousal: [-1, 1]}}, got {section!r}"
+            f"{{valence: [-1, 1], arousal: [-1, 1]}}, got {given!r}"
         )
     return {_name(name): _range(name, values) for name, values in section.items()}
 
@@ -59,16 +62,20 @@ def plane() -> tuple[str, str] | None:
     return chosen[0], chosen[1]
 
 
-def misnamed_targets(section: Any, streams: Iterable[str]) -> Iterable[str]:
+def misnamed_targets(section: Any, streams: Collection[str]) -> Iterator[str]:
     """A sentence for each thing that is wrong about the names of targets."""
     try:
         names = read_targets(section)
     except ParamsError as error:
         yield str(error)
         return
+    columns = [f"{name}_true" for name in names]
+    columns += [column for stream in streams for column in (stream, f"{stream}_state")]
     for name in names:
-        if name in streams:
-            yield f"{name!r} is the name of a target and of a stream; call one of them otherwise"
+        if name in columns:
+            yield f"a target cannot be called {name!r}: another column is; call it otherwise"
+        if re.fullmatch(rf"({'|'.join(map(re.escape, streams)) or '-'})_\d+", name):
+            yield f"a target cannot be called {name!r}: a gate's column may be; call it otherwise"
 
 
 def _name(name: Any) -> str:

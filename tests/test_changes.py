@@ -182,7 +182,7 @@ def made(said: str) -> dict[str, int]:
     """How many clips each stage extracted, {stage: clips that were not in the store}."""
     stages = re.findall(r"^Running stage '((?:visual|audio|text|signals)@\w+)'", said, re.M)
     counts = re.findall(
-        r"^(?:visual|audio|text|signals): (\d+) clips, (\d+) of them in", said, re.M
+        r"^(?:visual|audio|text|signals)@\w+: (\d+) clips, (\d+) of them in", said, re.M
     )
     return {s: int(n) - int(known) for s, (n, known) in zip(stages, counts, strict=True)}
 

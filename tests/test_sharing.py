@@ -53,7 +53,9 @@ def shared(project: Project) -> dict[str, bytes]:
 
 def in_store(said: str) -> dict[str, tuple[int, int]]:
     """{stage: (its clips, how many of them were in the store)}, as its log says."""
-    found = re.findall(r"^(\w+): (\d+) clips, (\d+) of them in the store", said, re.MULTILINE)
+    found = re.findall(
+        r"^(\w+)(?:@\w+)?: (\d+) clips, (\d+) of them in the store", said, re.MULTILINE
+    )
     return {stage: (int(clips), int(known)) for stage, clips, known in found}
 
 

@@ -95,6 +95,9 @@ class Shards(Mapping[str, Record]):
 def paths(place: Path) -> list[Path]:
     """A shard, or the shards of a folder; raises ShardError if there are none."""
     paths = [place] if place.is_file() else sorted(place.glob("[!.]*.h5"))
+    inside = sorted({path.parent for path in place.glob("*/[!.]*.h5")})
+    if not paths and inside:
+        raise ShardError(f"{place} holds no shards itself, but {', '.join(map(str, inside))} do")
     if not paths:
         what = "holds no shards (*.h5)" if place.is_dir() else "does not exist"
         raise ShardError(f"{place} {what}; run `dvc repro` or `dvc pull` first")

@@ -20,7 +20,7 @@ from flows.predict.observed import observe
 from flows.predict.overlay import check, overlay, plane_of
 from flows.predict.predicted import about, caution, files, said, write
 from flows.predict.prediction import predict
-from flows.predict.streams import check_tables, needed, unused
+from flows.predict.streams import check_columns_of, check_tables, needed, unused
 from flows.predict.video import video
 from stages.atomic import atomic_files
 
@@ -37,7 +37,7 @@ def run(given: argparse.Namespace) -> None:
     chosen = choose(given.run, force=given.force)
     check_tables(chosen, film.tables)
     log.info("run %s, validation CCC %.3f, seeds %s", chosen.name, chosen.validation, chosen.seeds)
-    for sentence in [*caution(), *unused(chosen, film)]:
+    for sentence in [*caution(chosen), *unused(chosen, film)]:
         log.warning(sentence)
     plane = plane_of(chosen) if drawn else None
     with atomic_files(*drawn) as parts:
@@ -45,6 +45,7 @@ def run(given: argparse.Namespace) -> None:
             streams = needed(chosen, film)
             made, changes = extractors(chosen, streams, given.option, film.tables, given.force)
             changes = [*chosen.changed, *changes]
+            check_columns_of(chosen, made.streams, film.tables)
             for change in changes:
                 log.warning("not as it was trained: %s", change)
             seen = observe(film, made, chosen.about["widths"])

@@ -48,7 +48,8 @@ class Chosen:
     @property
     def validation(self) -> float:
         """CCC on the validation split, mean over seeds and targets."""
-        return float(np.mean([list(about["validation"].values()) for about in self.each]))
+        each = [np.mean(list(about["validation"].values())) for about in self.each]
+        return float(np.mean(each))
 
     @cached_property
     def models(self) -> list[Trained]:

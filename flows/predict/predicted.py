@@ -22,11 +22,8 @@ from flows.predict.chosen import Chosen
 from flows.predict.prediction import Columns
 from flows.predict.video import Video
 from stages.atomic import write_lines, write_table
-from stages.clips import read_clips
-from stages.paths import CLIPS
-from stages.synthetic import synthetic
 
-CAUTION = "runs here were trained on drawn faces: what they say of a real person means nothing"
+CAUTION = "the run was trained on drawn faces: what it says of a real person means nothing"
 
 
 def files(folder: Path, video: Path) -> tuple[Path, Path]:
@@ -88,20 +85,15 @@ def about(run: Chosen, video: Video, faces: Record | None, changed: list[str]) -
         },
         "targets": {name: [low, high] for name, (low, high) in run.targets.items()},
         **run.about["grid"],
-        "synthetic_corpus": _synthetic(),  # then it says nothing about real emotion
+        "synthetic_corpus": bool(run.about.get("synthetic")),  # it says nothing of real emotion
         "changed_since": changed,
         "frames": [] if faces is None else _stretches(faces),
     }
 
 
-def caution() -> list[str]:
-    """What has to be said of a prediction, if anything."""
-    return [CAUTION] if _synthetic() else []
-
-
-def _synthetic() -> bool:
-    """Whether the corpus here, on which runs are trained, is the demo."""
-    return CLIPS.is_file() and synthetic(read_clips())
+def caution(run: Chosen) -> list[str]:
+    """What has to be said of a run's predictions, if anything."""
+    return [CAUTION] if run.about.get("synthetic") else []
 
 
 def _stretches(faces: Record) -> list[dict[str, Any]]:

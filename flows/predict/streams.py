@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from features.nearest import unknown
 from flows.predict.chosen import Chosen
 from flows.predict.video import Video
+from stages.signals.columns import check_columns
 
 Identity = Mapping[str, Any]  # what was chosen to make rows, see features.fingerprint
 SHARED = {"visual": "faces", "text": "transcripts"}  # what streams of a kind are made from, once
@@ -50,6 +52,20 @@ def shared(run: Chosen, streams: Iterable[str]) -> dict[str, tuple[str, Identity
                 f"{kind} of params.yaml"
             )
     return found
+
+
+def check_columns_of(
+    run: Chosen, extractors: Mapping[str, Any], tables: Mapping[str, Path]
+) -> None:
+    """Raises TableError for a table of other columns than those that the run was trained on.
+
+    extractors  of each stream, {stream: (kind, extractor)}
+    """
+    for stream, file in tables.items():
+        _, extractor = extractors[stream]
+        expected = identities(run)[stream].get("columns")
+        if expected is not None:
+            check_columns(file, extractor.columns(file), tuple(expected))
 
 
 def needed(run: Chosen, video: Video) -> list[str]:

@@ -120,7 +120,8 @@ def _check_targets(corpus: Corpus, ranges: Ranges, labels: Iterable[Labels]) -> 
     for target in ranges:
         if found and target not in found:
             there = dict.fromkeys([*corpus.targets(), *found])
-            raise CorpusError(f"no clip has a label of it: {unknown('target', target, there)}")
+            known = unknown("label", target, there)
+            raise CorpusError(f"targets in params.yaml names {target!r}, but there is {known}")
 
 
 def _write_rejected(rejected: Iterable[Rejection]) -> None:

@@ -35,7 +35,7 @@ def page(title: str, note: str, sections: Mapping[str, str]) -> str:
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title)}</title><style>{style(HERE / STYLE)}</style></head>
-<body><h1>{escape(title)}</h1><p class="note">{escape(note)}</p>
+<body><h1>{escape(title)}</h1>{f'<p class="note">{escape(note)}</p>' if note else ""}
 <noscript><p class="trouble">Charts are drawn by JavaScript, which is off here; the tables are
 complete without it.</p></noscript><p class="trouble" id="trouble" role="alert" hidden></p>
 {body}

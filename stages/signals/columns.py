@@ -26,7 +26,10 @@ def agreed(extractor: Any, clips: Sequence[Clip], stream: str) -> Columns:
         except TableError:
             continue  # said of its clip when that is asked for its rows
     if not votes:
-        return tuple(map(str, range(extractor.dim)))  # without a table that can be read it raises
+        raise TableError(
+            f"none of {len(clips)} clips, {clips[0].id!r} for one, has a table that can be read: "
+            f"{extractor.where} finds {extractor.first or 'none at all'}"
+        )
     return min(votes, key=lambda columns: (-votes[columns], columns))
 
 

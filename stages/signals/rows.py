@@ -15,13 +15,13 @@ from features.track import State, Track, nothing, track
 from stages.clips import media_of
 from stages.signals.columns import Columns, check_columns
 
-ERRORS = (TableError, MediaError, OSError)  # of one clip's table, which others do not pay for
+ERRORS = (TableError, MediaError)  # of one clip's table, which others do not pay for
 
 
-def rows(extractor: Any, clip: Clip, *, columns: Columns) -> Track:
+def rows(extractor: Any, clip: Clip, *, columns: Columns, shared: Mapping[str, str]) -> Track:
     """The rows of a clip (T, D); one UNDECODABLE row where its table cannot be used."""
     try:
-        return read(extractor, clip, columns)
+        return read(extractor, clip, columns, shared)
     except ERRORS:
         return track(np.full((1, len(columns)), np.nan), [0.0], [State.UNDECODABLE])
 
@@ -31,20 +31,29 @@ def unusable(found: Track) -> bool:
     return len(found.state) == 1 and found.state[0] == State.UNDECODABLE
 
 
-def read(extractor: Any, clip: Clip, columns: Columns) -> Track:
-    """The rows of a clip. Raises TableError for a table of other columns than those agreed on."""
+def read(extractor: Any, clip: Clip, columns: Columns, shared: Mapping[str, str]) -> Track:
+    """The rows of a clip. Raises TableError for a table of other columns than those agreed on, or
+    one that is another clip's, too, as `shared` says, {clip id: of which}.
+    """
     file = extractor.find(clip.id, media_of(clip))
     if file is None:
         return nothing(len(columns))
+    if clip.id in shared:
+        raise TableError(
+            f"{file} is found for the media of {shared[clip.id]}, too; name {{clip}} under files, "
+            "or a folder for each"
+        )
     check_columns(file, extractor.columns(file), columns)
     return extractor(clip.id, media_of(clip), clip.start, clip.end, clip.info.duration)
 
 
-def why(extractor: Any, clip: Clip, columns: Columns) -> Mapping[str, str]:
+def why(
+    extractor: Any, clip: Clip, columns: Columns, shared: Mapping[str, str]
+) -> Mapping[str, str]:
     """The clip, file and reason of a table that cannot be used."""
-    reason = "could not be read a moment ago"  # a disk that has come back
+    reason = ""
     try:
-        read(extractor, clip, columns)
+        read(extractor, clip, columns, shared)
     except ERRORS as error:
         reason = str(error)
     try:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,19 +39,31 @@ def run(params: Extraction, stream: str) -> None:
     extractor = built("signals", params.extractor, canonical(params.options))
     clips = read_clips()
     columns = agreed(extractor, clips, stream)
-    sources = sources_of(extractor, clips, columns, _memory(params))
-    out = extracted("signals", stream)
-    extract("signals", params, sources, partial(rows, columns=columns), keep_track, out)
+    shared = shared_tables(extractor, clips)
+    sources = sources_of(extractor, clips, columns, shared, _memory(params))
+    out, ask = extracted("signals", stream), partial(rows, columns=columns, shared=shared)
+    extract("signals", params, sources, ask, keep_track, out, more={"columns": list(columns)})
     kept = Shards(out, check=False)
     bad = [clip for clip in clips if unusable(read_track(kept[clip.id]))]
-    reject([why(extractor, clip, columns) for clip in bad], stream)
+    lines = [why(extractor, clip, columns, shared) for clip in bad]
+    reject(lines, stream)
+    if lines and not any(read_track(kept[clip.id]).mask.any() for clip in clips):
+        raise ValueError(
+            f"none of the {len(lines)} tables of {stream} can be used, see {rejected(stream)}; the "
+            f"first: {lines[0]['reason']}"
+        )
 
 
 def sources_of(
-    extractor: Any, clips: Iterable[Clip], columns: Columns, memory: Path
+    extractor: Any,
+    clips: Iterable[Clip],
+    columns: Columns,
+    shared: Mapping[str, str],
+    memory: Path,
 ) -> dict[Clip, str]:
     """The digest of all that each clip's rows are made from, hex.
 
+    shared  the clips whose table is that of other media, too; see `shared_tables`
     memory  the file in which digests of tables are kept until next time
     """
     files = {clip: _files(extractor, clip) for clip in clips}
@@ -59,13 +71,28 @@ def sources_of(
     known = digests(dict.fromkeys(tables), memory)
     sources = {}
     for clip, found in files.items():
-        given: list[Any] = [clip.start, clip.end, clip.info.duration, columns]
+        given: list[Any] = [clip.start, clip.end, clip.info.duration, columns, shared.get(clip.id)]
         if extractor.reads_media:
             given.append(clip.sha256)
         if isinstance(found, list):  # the suffix decides how a table is read
             found = [[table.suffix.lower(), str(known[table])] for table in found]
         sources[clip] = hashlib.sha256(canonical([*given, found]).encode()).hexdigest()
     return sources
+
+
+def shared_tables(extractor: Any, clips: Iterable[Clip]) -> dict[str, str]:
+    """The clips whose table is found for other media as well: {clip id: another clip's id}."""
+    found: dict[Path, list[Clip]] = {}
+    for clip in clips:
+        files = _files(extractor, clip)
+        for file in files if isinstance(files, list) else ():
+            found.setdefault(file, []).append(clip)
+    return {
+        clip.id: next(other.id for other in several if other.media != clip.media)
+        for several in found.values()
+        for clip in several
+        if len({other.media for other in several}) > 1
+    }
 
 
 def _files(extractor: Any, clip: Clip) -> list[Path] | str:

@@ -23,6 +23,7 @@ from stages.train.plans import Plan
 from stages.train.resume import Saved, key_of
 from stages.work.progress import meter
 
+HARMLESS = ("stages.params", "stages.work")  # can change no weight, nor what is written down
 log = logging.getLogger("stages")
 
 
@@ -58,6 +59,7 @@ class Job:
             "columns": self._columns,
             "widths": self._widths,
             **self.plan.about(),
+            "synthetic": self.grid.synthetic,
             "features": {m: features[m] for m in self.plan.modalities},
             "grid": self.grid.made(self.plan.modalities),
         }
@@ -67,13 +69,31 @@ class Job:
         """The digest of all that decides the weights, hex."""
         sides = {s: [c.id for c in self.grid.clips if c.split == s] for s in ("train", "val")}
         order = [list(self._widths), list(self.targets)]  # which a digest of mappings forgets
-        behind = code.digest("models.training", f"models.fusion.{self.head}")
+        behind = code.digest(__name__, f"models.fusion.{self.head}", without=HARMLESS)
         return key_of({**self.about, "order": order, "sides": sides, "code": behind})
 
     def build(self) -> Head:
         """The head, untrained. Raises ValueError where it cannot be."""
         steps, targets = self.plan.recipe.steps, len(self.targets)
         return build(self.head, self._widths, steps, targets, **self.plan.options)
+
+    def check(self) -> None:
+        """Raises ValueError, naming the run, where its head cannot be built, or not be trained for
+        want of any row of a stream.
+        """
+        where = f"in train.runs.{self.head}.{self.plan.name} of params.yaml"
+        try:
+            self.build()
+        except ValueError as error:
+            error.add_note(where)
+            raise
+        train = [clip.id for clip in self.grid.clips if clip.split == "train"]
+        for stream in self.plan.modalities:
+            if train and not any(self.grid.has(clip, stream) for clip in train):
+                raise ValueError(
+                    f"{stream} has no row with a value in {len(train)} training clips: take it out "
+                    f"of `modalities` {where}, or that run out of train.runs"
+                )
 
     def make(self, folder: Path) -> None:
         """Write the model's folder: from the store, where it was trained before, or trained now."""

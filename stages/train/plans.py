@@ -52,7 +52,8 @@ def plans(
         where = f"train.runs.{head}.{name}.recipe"
         merged = {**recipe.model_dump(), **run.recipe}
         values = checked(where, RecipeSection, merged).model_dump()
-        known(f"target under {where}.target_weights", values["target_weights"] or (), ranges)
+        said = where if "target_weights" in run.recipe else "train.recipe"
+        known(f"target under {said}.target_weights", values["target_weights"] or (), ranges)
         models, threads = values.pop("models"), values.pop("threads")
         usual = _channels(head, {m: kinds[m] for m in run.modalities})
         for called, options in varied(name, run):

@@ -39,8 +39,8 @@ def run(params: Params, head: str, seed: str) -> None:
         for plan in planned
         for targets in plan.targets(grid.targets)
     ]
-    for job in jobs:  # what cannot be built is said before hours are spent on the others
-        job.build()
+    for job in jobs:  # what cannot be is said before hours are spent on the others
+        job.check()
     with atomic_folder(TRAIN / group) as out:
         for job in jobs:
             job.make(out / job.place)

@@ -267,7 +267,7 @@ RULE = {"below": 1, "state": "no_face"}
     [
         ({}, r"name one of time, frame and rate_hz, got none"),
         ({"time": "t", "unit": "s", "rate_hz": 4}, "got time and rate_hz"),
-        ({"time": "t"}, "no unit of times named 'None'; there are: s, ms"),
+        ({"time": "t"}, "the option unit is missing: whether t is in s or ms"),
         ({"time": "t", "unit": "msec"}, "Did you mean 'ms'"),
         ({"time": [], "unit": "s"}, r"a column, or \[start, end\], got \[\]"),
         ({"rate_hz": 0}, "rate_hz must be above 0, got 0"),

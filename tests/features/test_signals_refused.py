@@ -227,7 +227,7 @@ def test_milliseconds_of_a_media_file_are_told_in_a_part_of_it(tmp_path, film):
         made("ann_1", tmp_path / "nosuch.wav", 1.0, 3.0, 2.0)
 
 
-@pytest.mark.parametrize("frame, first", [(5, 0), (0, 1), (6, 1), (-1, 0), (1.5, 0), ("", 0)])
+@pytest.mark.parametrize("frame, first", [(15, 0), (0, 1), (16, 1), (-1, 0), (1.5, 0), ("", 0)])
 def test_frames_that_the_video_does_not_have_are_refused_at_their_line(
     tmp_path, film, frame, first
 ):
@@ -237,3 +237,14 @@ def test_frames_that_the_video_does_not_have_are_refused_at_their_line(
     said = f"line 3: f is .*, but the video has frames {first} to {4 + first}"
     with pytest.raises(TableError, match=said):
         rows(tmp_path / "au", media=media, frame="f", first_frame=first)
+
+
+@pytest.mark.parametrize("frame", [5, 14])
+def test_a_few_frames_more_than_the_video_shows_are_left_out(tmp_path, film, frame):
+    """Other decoders count a picture more; nobody knows when it is shown."""
+    media = film("a.mkv", [np.zeros((48, 64, 3), np.uint8)] * 5, np.arange(5) / 25)
+    (tmp_path / "au").mkdir()
+    tabled.as_csv(tmp_path / "au" / "ann", {"f": [2, 3, frame], "x": [1, 2, 3]})
+    found = rows(tmp_path / "au", media=media, frame="f", first_frame=0)
+    np.testing.assert_allclose(found.times, [2 / 25, 3 / 25], atol=1e-3)
+    assert found.values[:, 0].tolist() == [1, 2]

@@ -18,9 +18,9 @@ import pytest
 
 from features.track import keep_track
 from features.words import keep_words
-from stages import audio, transcripts
 from stages.clips import read_clips
 from stages.extraction import extract
+from stages.params import Extraction
 from stages.work import cluster
 from stages.work.batches import ClusterError, size
 from stages.work.inside import Refused
@@ -80,6 +80,8 @@ def ingested(folder: Path, module: Path, patch: pytest.MonkeyPatch) -> None:
         words.parent.mkdir(exist_ok=True)
         words.write_text(f"word,start,end\n{name},0.0,0.1\n")
     run_ingest(Path("corpus"))
+    for fresh in (transcripts.files, transcripts.sentences):
+        fresh.cache_clear()  # each stage is a process of its own
 
 
 @pytest.fixture
@@ -91,14 +93,14 @@ def run(kind: str = "transcripts") -> dict[str, bytes]:
     """A stage of slow clips; its shards."""
     import planted
 
-    stage, ask, keep = {
-        "audio": (audio, planted.voice_slowly, keep_track),
-        "transcripts": (transcripts, planted.spoken_slowly, keep_words),
+    section, ask, keep = {
+        "audio": (PARAMS["audio"]["voice"], planted.voice_slowly, keep_track),
+        "transcripts": (PARAMS["transcripts"], planted.spoken_slowly, keep_words),
     }[kind]
     sources = {clip: clip.sha256 for clip in read_clips()}
     out = Path("data", kind)
     shutil.rmtree(out, ignore_errors=True)
-    extract(kind, stage.Params(**PARAMS[kind]), sources, ask, keep, out)
+    extract(kind, Extraction(**section), sources, ask, keep, out)
     return {path.name: path.read_bytes() for path in sorted(out.iterdir())}
 
 

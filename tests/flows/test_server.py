@@ -20,6 +20,7 @@ from tests.repo import ROOT
 
 SCORE = {"ccc": 0.5, "ccc_std": 0.0}
 METRICS = {
+    "targets": {"valence": [-1, 1], "arousal": [-1, 1]},
     "runs": {"concat": dict.fromkeys(("valence", "arousal", "mean"), SCORE)},
     "baseline": None,
     "bootstrap": {"level": 0.95},

@@ -141,7 +141,7 @@ def test_empty_cells_of_one_table_for_all_clips_leave_the_other_target_labelled(
 
 
 def test_a_target_that_no_clip_is_labelled_with_is_an_error_with_the_nearest(corpus: Path):
-    said = r"no clip has a label of it: no target named 'arousel'.*'arousal'"
+    said = r"targets in params.yaml names 'arousel', but there is no label named .*'arousal'"
     with pytest.raises(CorpusError, match=said):
         run(corpus, targets=["valence", "arousel"])
     assert not CLIPS.exists()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from stages import code, paths
-from stages.leftover import leftover, take_away
+from stages.leftover import leftover, leftover_runs, take_away
 from tests.repo import PARAMS
 from tests.stages.sections import choose
 
 NAMED = {"visual": {"face": {}}, "audio": {"voice": {}}, "text": {}, "signals": {"au": {}}}
+NAMED |= {"train": {"heads": ["concat"], "seeds": [1]}}
 NAMED |= {"align": {"face": {}, "voice": {}, "au": {}}}
 KEPT = (
     "data/visual/face/000.h5",
@@ -36,8 +38,13 @@ KEPT = (
     "data/rejected/.gitignore",
     "data/rejected/notes.txt",
     "data/code.json",
+    "data/signals/openface/a.csv",  # somebody's own: no stage writes such
 )
+SOMEBODYS = "data/signals/openface"
 GONE = (
+    "data/train/concat-2/concat/run.json",
+    "data/provenance/train/concat-2.json",
+    "data/visual/000.h5",  # from before streams had names
     "data/visual/voice/000.h5",  # a name of another kind
     "data/visual/scene/000.h5",
     "data/text/words/000.h5",
@@ -64,13 +71,17 @@ def files() -> set[str]:
     return {str(path) for path in Path("data").rglob("*") if path.is_file()}
 
 
+FOLDER = re.compile(r"data/(?!provenance|rejected)\w+/[\w-]+(?=/)")
+
+
 def tops(names: Iterable[str]) -> set[str]:
-    """Folders of shards in place of what lies in them."""
-    return {str(Path(n).parent) if n.endswith(".h5") else n for n in names}
+    """Folders in place of what lies in them."""
+    return {FOLDER.match(n)[0] if FOLDER.match(n) else n for n in names}
 
 
 def test_only_what_no_stream_is_called_is_left_over():
-    assert {str(path) for path in leftover(NAMED)} == tops(GONE)
+    found = {str(path) for path in (*leftover(NAMED), *leftover_runs(NAMED))}
+    assert found == {*tops(GONE), SOMEBODYS}
 
 
 def test_what_is_left_over_is_removed_and_said(caplog):
@@ -78,10 +89,18 @@ def test_what_is_left_over_is_removed_and_said(caplog):
         take_away(NAMED)
     assert files() == set(KEPT)
     said = {record.getMessage().split(": ")[0] for record in caplog.records}
-    assert said == {f"removed {name}" for name in tops(GONE)}
+    kept = f"{SOMEBODYS} is no output of a stage, nor in params.yaml"
+    assert said == {*(f"removed {name}" for name in tops(GONE)), kept}
     caplog.clear()
     take_away(NAMED)
-    assert files() == set(KEPT) and not caplog.records
+    assert files() == set(KEPT) and len(caplog.records) == 1
+
+
+def test_a_link_is_nobodys_to_remove(tmp_path: Path, caplog):
+    (tmp_path / "disk").mkdir()
+    Path("data/visual/old").symlink_to(tmp_path / "disk")
+    take_away(NAMED)
+    assert Path("data/visual/old").is_symlink() and "data/visual/old is no output" in caplog.text
 
 
 def test_a_section_that_is_not_there_has_no_streams():

@@ -98,7 +98,16 @@ def test_a_cell_without_a_number_is_missing_there_alone(tables: Path):
 def test_where_no_clip_has_a_table_it_is_an_error(tables: Path):
     for file in tables.iterdir():
         file.unlink()
-    with pytest.raises(TableError, match=r"no table at all in tables"):
+    with pytest.raises(
+        TableError, match=r"none of 3 clips, 'a' for one, has .*tables/.* finds none at all"
+    ):
+        run()
+
+
+def test_a_pattern_that_finds_nobodys_table_is_an_error_that_shows_one(tables: Path):
+    for file in list(tables.iterdir()):
+        file.rename(file.with_name(f"{file.stem}_au{file.suffix}"))
+    with pytest.raises(TableError, match=r"has a table that can be read: .* finds tables/a_au"):
         run()
 
 

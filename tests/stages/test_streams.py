@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from models.head import TAKEN
 from stages.code import misnamed
 from stages.params import ParamsError
-from stages.streams import known_streams, misnamed_streams, streams
+from stages.streams import NAME, TORCHS, known_streams, misnamed_streams, streams
 from tests.repo import PARAMS
 from tests.stages.sections import choose
 
@@ -136,3 +137,7 @@ def test_a_rule_that_is_none_is_named_with_its_stream(tmp_path, monkeypatch, ali
     choose(align=aligned)
     with pytest.raises(ParamsError, match=said):
         streams()
+
+
+def test_names_that_torch_keeps_for_itself_are_all_known():
+    assert {name for name in TAKEN if NAME.fullmatch(name)} == TORCHS

@@ -79,8 +79,14 @@ def test_names_that_other_columns_have_are_taken():
 
 def test_a_target_called_like_a_stream_is_named():
     (said,) = misnamed_targets({"face": [0, 1], "joy": [0, 1]}, ["voice", "face"])
-    assert said == "'face' is the name of a target and of a stream; call one of them otherwise"
+    assert said == "a target cannot be called 'face': another column is; call it otherwise"
     assert said in misnamed({**PARAMS, "targets": ["face"]})
+
+
+@pytest.mark.parametrize("other", ["joy_true", "face_state", "face_0", "against", "run", "epoch"])
+def test_a_target_that_would_share_a_column_or_a_key_is_refused(other: str):
+    assert [*misnamed_targets({"joy": [0, 1], other: [0, 1]}, ["voice", "face"])]
+    assert not [*misnamed_targets({"joy": [0, 1], "face_of_it": [0, 1]}, ["voice", "face"])]
 
 
 def test_what_is_wrong_about_targets_is_said_before_anything_is_made():

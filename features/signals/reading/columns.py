@@ -80,9 +80,10 @@ def label(text: str) -> str:
     """One spelling of a label, so that 0, "0" and " 0.0" are the same face."""
     text = text.strip()
     try:
-        return f"{float(text):g}"
+        number = float(text)
     except ValueError:
         return text
+    return str(int(number)) if number.is_integer() else repr(number)
 
 
 def finite(values: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EIO, EMFILE, ENFILE, ENOENT, ENOMEM, ESTALE, ETIMEDOUT
 from pathlib import Path
 
 from features.nearest import nearest
@@ -36,12 +37,20 @@ def opened(file: Path, delimiter: str | None = None) -> Source:
     raise TableError(f"{file}: {no_reader(suffix)}")
 
 
+PASSING = (EIO, ESTALE, ETIMEDOUT, EMFILE, ENFILE, ENOMEM, ENOENT)  # another time it may work
+
+
 @contextmanager
 def readable(file: Path) -> Iterator[None]:
-    """Inside it, what goes wrong with reading a file is a TableError."""
+    """Inside it, what goes wrong with reading a file is a TableError.
+
+    But what is no fault of the file, a disk that fails or too many open files, stays an OSError.
+    """
     try:
         yield
     except (OSError, ShardError) as error:
+        if isinstance(error, OSError) and error.errno in PASSING:
+            raise
         text = str(error)
         where = "" if str(file) in text else f"{file} cannot be read: "
         raise TableError(f"{where}{text}") from error

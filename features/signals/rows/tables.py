@@ -31,6 +31,16 @@ class Tables:
         self._places, self._layout, self._delimiter = places, layout, delimiter
 
     @property
+    def where(self) -> str:
+        """Where tables are looked for."""
+        return f"{self._places.folder}/{self._places.pattern}"
+
+    @property
+    def first(self) -> Path | None:
+        """The first file, in order of paths, that could be somebody's table."""
+        return next(iter(self._places.every()), None)
+
+    @property
     def reads_media(self) -> bool:
         """Whether rows depend on the media's bytes beside the table's: times are of its frames."""
         return self._layout.way.reads_media

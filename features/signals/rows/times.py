@@ -13,6 +13,8 @@ from features.media.timestamps import frame_times
 from features.signals.reading.columns import Columns, Source, TableError
 from features.signals.rows.choice import present
 
+STRAY = 10  # frames more than a decoder shows, as other decoders count them: left out
+LONG_AFTER_S = 3600.0
 UNITS = {"s": 1.0, "ms": 1000.0}  # of it in a second
 Moments = Callable[[], np.ndarray]  # the times of a clip's frames, s
 
@@ -62,13 +64,19 @@ class Frames:
         return (self.column,)
 
     def times(self, columns: Columns, names: Sequence[str], frames: Moments) -> np.ndarray:
-        """float64 (T,), s, from presentation timestamps. Raises TableError beyond the media."""
+        """float64 (T,), s, from presentation timestamps.
+
+        Those of a few frames beyond the media are after its end. Raises TableError for others.
+        """
         numbers = columns.numbers[self.column]
         if not len(numbers):
             return numbers
         moments = self._moments(columns.file, frames)
         index = numbers - self.first
-        wrong = np.flatnonzero((index != np.floor(index)) | (index < 0) | (index >= len(moments)))
+        beyond = (index >= len(moments)) & (index < len(moments) + STRAY)
+        wrong = np.flatnonzero(
+            (index != np.floor(index)) | (index < 0) | ((index >= len(moments)) & ~beyond)
+        )
         if wrong.size:
             row = int(wrong[0])
             last = len(moments) - 1 + self.first
@@ -76,9 +84,11 @@ class Frames:
                 row,
                 f"{self.column} is {numbers[row]:g}, but the video has frames "
                 f"{self.first} to {last}: the table is of another video, or first_frame is not "
-                f"{self.first}",
+                f"{self.first}; by a column of times: time: timestamp, unit: s",
             )
-        return moments[index.astype(np.int64)] + self.shift
+        found = moments[np.minimum(index, len(moments) - 1).astype(np.int64)]
+        after = moments[-1] + LONG_AFTER_S + index - len(moments)  # it is cut off with the rest
+        return np.where(beyond, after, found) + self.shift
 
     def _moments(self, file: Path, frames: Moments) -> np.ndarray:
         try:

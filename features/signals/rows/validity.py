@@ -68,13 +68,13 @@ def _rule(column: str, given: Any) -> Rule:
 
 
 def states(columns: Columns, ruled: Sequence[Rule]) -> np.ndarray:
-    """uint8 (T,): by the first rule that holds.
+    """uint8 (T,): of the rules that hold the one of the lowest State, whatever their order.
 
     MISSING where none does and a rule's column has no number: nobody knows whether it would.
     """
     state = np.zeros(len(columns), np.uint8)
     unsure = np.zeros(len(columns), bool)
-    for rule in ruled:
+    for rule in sorted(ruled, key=lambda rule: rule.state):
         x = columns.numbers[rule.column]
         unsure |= np.isnan(x)
         state[(state == State.OK) & rule.holds(x)] = rule.state

@@ -39,6 +39,8 @@ def way(
             raise ValueError(f"table: first_frame must be 0 or 1, got {first_frame}")
         return Frames(frame, first_frame, start_s)
     if unit not in UNITS:
+        if unit is None:
+            raise ValueError(f"table: the option unit is missing: whether {time} is in s or ms")
         raise ValueError(f"table: {unknown('unit of times', str(unit), UNITS)}")
     return Stamps(_ways(time), unit, start_s)
 
