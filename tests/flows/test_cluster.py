@@ -18,6 +18,7 @@ import pytest
 
 from features.track import keep_track
 from features.words import keep_words
+from stages import transcripts
 from stages.clips import read_clips
 from stages.extraction import extract
 from stages.params import Extraction
