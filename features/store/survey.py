@@ -6,12 +6,12 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
 
 from features.fingerprint import IDENTITY
 from features.shards import ShardError, Shards
 from features.shards.file import Shard
 from features.store.entries import RUNS, Store, StoreError, opened
+from features.store.trainings import ABOUT, DamagedError, read_training
 
 STALE_S = 3600.0  # a file half written for so long has lost its writer
 
@@ -60,11 +60,7 @@ def _made(path: Path) -> tuple[str, str]:
     if not is_run(path):
         meta = Shard(path, check=False).meta
         return str(meta.get("kind", "")), str(meta.get("extractor", ""))
-    try:
-        with ZipFile(path) as archive:
-            return "train", str(json.loads(archive.read("run.json"))["head"])
-    except (BadZipFile, NotImplementedError) as error:
-        raise ValueError(f"{path}: {error}") from error
+    return "train", str(json.loads(read_training(path)[ABOUT])["head"])
 
 
 def is_run(path: Path) -> bool:
@@ -72,17 +68,12 @@ def is_run(path: Path) -> bool:
     return path.suffix == ".zip"
 
 
-def damaged(found: list[Entry]) -> Iterator[Exception]:
+def damaged(found: list[Entry]) -> Iterator[ValueError]:
     """What is wrong with each entry that is not as it was written."""
     for entry in found:
         try:
-            if is_run(entry.path):
-                with ZipFile(entry.path) as archive:
-                    if part := archive.testzip():
-                        raise BadZipFile(f"{entry.path}: {part} is not as it was written")
-            else:
-                opened(entry.path)
-        except (ShardError, BadZipFile, NotImplementedError) as error:
+            (read_training if is_run(entry.path) else opened)(entry.path)
+        except (ShardError, DamagedError) as error:
             yield error
 
 

@@ -23,7 +23,8 @@ from stages.train.plans import Plan
 from stages.train.resume import Saved, key_of
 from stages.work.progress import meter
 
-HARMLESS = ("stages.params", "stages.work")  # can change no weight, nor what is written down
+# they can change no weight, nor what is written down of it: where work runs, what is kept where
+HARMLESS = ("stages.params", "stages.work", "features.store", "stages.train.kept")
 log = logging.getLogger("stages")
 
 

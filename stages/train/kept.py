@@ -9,37 +9,16 @@ from __future__ import annotations
 import json
 import logging
 import os
-import zlib
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
-from zipfile import BadZipFile, ZipFile
 
 from features.store import RUNS, Store
+from features.store.trainings import ABOUT, DamagedError, read_training, write_training
 from stages.atomic import atomic_folder
-from stages.checkpoint.load import WEIGHTS
 
-FILES = (WEIGHTS, "run.json", "history.csv")
 log = logging.getLogger("stages")
-
-
-class DamagedError(ValueError):
-    """An entry does not hold what was put into it."""
-
-
-# What reading a zip file raises, by which of its bytes is another.
-DAMAGED = (
-    BadZipFile,
-    DamagedError,
-    EOFError,
-    KeyError,
-    OSError,
-    RuntimeError,
-    ValueError,
-    zlib.error,
-)
 
 
 class Kept:
@@ -56,40 +35,31 @@ class Kept:
         if not self.path.is_file():
             return None
         try:
-            found = self._read()
-        except DAMAGED as error:
-            why = str(error) or type(error).__name__
-            log.warning(
-                "dropped a training from the store, it is done again: %s: %s", self.path, why
-            )
+            found = read_training(self.path)
+        except DamagedError as error:
+            log.warning("dropped a training from the store, it is done again: %s", error)
             with suppress(OSError):
                 self.path.unlink()
+            return None
+        except OSError as error:  # a disk that fails: the entry may be as good as ever
+            log.warning("a training in the store cannot be read, it is done again: %s", error)
             return None
         with atomic_folder(folder) as part:
             for name, content in found.items():
                 (part / name).write_bytes(content)
         with suppress(OSError):  # by which `prune` knows what is in use
             os.utime(self.path)
-        return json.loads(found["run.json"])
+        return json.loads(found[ABOUT])
 
     def pack(self, folder: Path) -> None:
         """Keep a run's folder. A store that cannot be written costs the next training, not this."""
         part = self.path.with_name(f".{self.path.name}.{uuid4().hex}.part")
         try:
             part.parent.mkdir(parents=True, exist_ok=True)
-            with ZipFile(part, "w") as archive:
-                for name in FILES:
-                    archive.write(folder / name, name)
+            write_training(part, folder)
             part.replace(self.path)
         except OSError as error:
             log.warning("the training is not kept in the store: %s", error)
         finally:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
-
-    def _read(self) -> dict[str, bytes]:
-        with ZipFile(self.path) as archive:
-            found = {name: archive.read(name) for name in FILES}  # which compares checksums
-        if sha256(found[WEIGHTS]).hexdigest() != json.loads(found["run.json"])["weights_sha256"]:
-            raise DamagedError("its weights are not those that were put in")
-        return found
