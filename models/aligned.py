@@ -1,19 +1,20 @@
-"""AlignedClip: one clip's features and labels on a common time grid."""
+"""AlignedClip: a clip in memory, its features and labels on a common time grid."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from models.clip import Rows
 from models.shapes import expect
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class AlignedClip:
-    """One clip: the features of each modality and the labels, on one time grid of T steps.
+    """A models.clip.Clip: the features of each modality and the labels, on a time grid of T steps.
 
     tokens      {modality: float (T, D)}   any value, NaN included, where the mask is False
     masks       {modality: bool (T,)}      True where the modality has a row
@@ -40,6 +41,27 @@ class AlignedClip:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def widths(self) -> dict[str, int]:
+        """{modality: D}."""
+        return {m: x.shape[1] for m, x in self.tokens.items()}
+
+    def rows(self, start: int, stop: int, modalities: Iterable[str]) -> Rows:
+        """The steps `start` to `stop` of some modalities."""
+        names = list(modalities)
+        part = slice(start, stop)
+        return Rows(
+            {m: self.tokens[m][part] for m in names}, {m: self.masks[m][part] for m in names}
+        )
+
+    def mask(self, modality: str) -> Tensor:
+        """Where a modality has a row: (T,) bool."""
+        return self.masks[modality]
+
+    def truth(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
+        """Labels (R, Y) and their mask (R, Y) of the steps `start` to `stop`."""
+        return self.labels[start:stop], self.label_mask[start:stop]
 
 
 def _check(

@@ -45,9 +45,16 @@ class ClipEncoders(nn.Module):
             each = {m: ResidualLSTM(d, width, dropout=0.1) for m, d in encoded.items()}
             self.widths, self.recur = dict.fromkeys(encoded, width), nn.ModuleDict(each)
 
+    @property
+    def apart(self) -> bool:
+        """Whether each modality is encoded by itself."""
+        return self.attend is None
+
     def forward(self, streams: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """{modality: (B, T, D)} -> {modality: (B, T, C)}, each with its own C."""
-        normalised = {m: unit(streams[m]) for m in self.widths}
+        """{modality: (B, T, D)} -> {modality: (B, T, C)}, each with its own C; of those given,
+        where they are encoded apart.
+        """
+        normalised = {m: unit(streams[m]) for m in self.widths if m in streams}
         if self.attend is None:
             return {m: self._recurred(m, x) for m, x in normalised.items()}
         positions = normalised.pop(self.map)

@@ -1,8 +1,9 @@
-"""Dataset: the windows of many aligned clips, in memory, batched in any order."""
+"""Dataset: the windows of many clips, read as batches ask for them, in any order."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -10,86 +11,128 @@ import torch
 from torch import Tensor
 
 from models import windows
-from models.aligned import AlignedClip
+from models.clip import Clip, Clips
+
+
+class Place(NamedTuple):
+    """Where a window lies: its clip, and the steps from `start` to `stop`, at most the clip's."""
+
+    clip: str
+    start: int
+    stop: int
 
 
 class Batch(NamedTuple):
     """One batch of windows.
 
     tokens {modality: (B, T, D)}  masks {modality: (B, T)}  labels and label_mask (B, T, Y)
+    places of the B windows; what lies beyond the end of a clip is zero and masked
     """
 
     tokens: dict[str, Tensor]
     masks: dict[str, Tensor]
     labels: Tensor
     label_mask: Tensor
+    places: list[Place]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Dataset:
-    """The windows of all clips: every row once, and which rows each window reads.
+    """The windows of some clips, in clip order and then in time order.
 
-    Overlapping windows share their rows, so memory does not grow with the overlap.
+    It holds where each window begins and nothing of what is in it, so that memory does not grow
+    with the corpus.
 
-    tokens {modality: (R, D)}  masks {modality: (R,)}  labels (R, Y)  label_mask (R, Y)
-    index  (W, T) the row that a window reads at each step
-    inside (W, T) False where the window reaches beyond its clip
-    clip   (W,)   which clip a window is cut from
-    names  of the clips
+    modalities  that are read         steps  T, of a window
+    clip  (W,) the number of the clip that a window is cut from, start  (W,) its first step
+    device  where batches go
     """
 
-    tokens: Mapping[str, Tensor]
-    masks: Mapping[str, Tensor]
-    labels: Tensor
-    label_mask: Tensor
-    index: Tensor
-    inside: Tensor
+    clips: Clips
+    modalities: Sequence[str]
+    steps: int
     clip: Tensor
-    names: Sequence[str]
+    start: Tensor
+    device: torch.device | str = "cpu"
 
     @classmethod
-    def cut(
-        cls, named: Mapping[str, AlignedClip], modalities: Sequence[str], steps: int, hop: int
-    ) -> Dataset:
-        """The windows of one clip or more, {name: clip}, in clip order and then in time order."""
-        clips = list(named.values())
-        cuts = [windows.rows(len(clip), steps, hop) for clip in clips]
-        before = torch.tensor([0, *(len(clip) for clip in clips[:-1])]).cumsum(0).tolist()
-        return cls(
-            tokens={m: torch.cat([c.tokens[m] for c in clips]) for m in modalities},  # (R, D)
-            masks={m: torch.cat([c.masks[m] for c in clips]) for m in modalities},  # (R,)
-            labels=torch.cat([c.labels for c in clips]),  # (R, Y)
-            label_mask=torch.cat([c.label_mask for c in clips]),  # (R, Y)
-            index=torch.cat([i + n for (i, _), n in zip(cuts, before, strict=True)]),  # (W, T)
-            inside=torch.cat([inside for _, inside in cuts]),  # (W, T)
-            clip=torch.cat([torch.full((len(i),), n) for n, (i, _) in enumerate(cuts)]),  # (W,)
-            names=list(named),
-        )
+    def cut(cls, clips: Clips, modalities: Sequence[str], steps: int, hop: int) -> Dataset:
+        """The windows of some clips, {name: clip}, every `hop` steps."""
+        starts = [windows.starts(len(clip), steps, hop) for clip in clips.values()]
+        clip = torch.tensor([n for n, each in enumerate(starts) for _ in each], dtype=torch.int64)
+        start = torch.tensor([first for each in starts for first in each], dtype=torch.int64)
+        return cls(clips, list(modalities), steps, clip, start)
 
     def __len__(self) -> int:
-        return len(self.index)
+        return len(self.start)
+
+    @property
+    def names(self) -> list[str]:
+        """Of the clips, in the order of their numbers."""
+        return list(self.clips)
 
     def labelled(self) -> Dataset:
         """The windows that hold a label of any target, the only ones that a loss can use."""
-        labelled = self.label_mask.any(dim=1)  # (R,)
-        holds = (labelled[self.index] & self.inside).any(dim=1)  # (W,)
-        parts = {name: getattr(self, name)[holds] for name in ("index", "inside", "clip")}
-        return replace(self, **parts)
+        holds = [
+            _holding(clip, self.start[self.clip == n], self.steps)
+            for n, clip in enumerate(self.clips.values())
+        ]
+        kept = torch.cat(holds) if holds else torch.zeros(0, dtype=torch.bool)  # (W,)
+        return replace(self, clip=self.clip[kept], start=self.start[kept])
 
     def to(self, device: torch.device | str) -> Dataset:
-        """The same on another device."""
-        moved = {m: x.to(device) for m, x in self.tokens.items()}
-        masks = {m: x.to(device) for m, x in self.masks.items()}
-        names = ("labels", "label_mask", "index", "inside", "clip")
-        rest = {name: getattr(self, name).to(device) for name in names}
-        return Dataset(moved, masks, **rest, names=self.names)
+        """The same with batches on another device."""
+        return replace(self, device=device)
+
+    def places(self, which: Tensor) -> list[Place]:
+        """Where the windows numbered by `which` (B,) lie."""
+        names = self.names
+        numbered = zip(self.clip[which].tolist(), self.start[which].tolist(), strict=True)
+        return [self._place(names[number], start) for number, start in numbered]
 
     def batch(self, which: Tensor) -> Batch:
         """The windows numbered by `which` (B,)."""
-        index, inside = self.index[which], self.inside[which]  # (B, T)
+        places = self.places(which)
+        each = [self.clips[p.clip].rows(p.start, p.stop, self.modalities) for p in places]
+        truth = [self.clips[p.clip].truth(p.start, p.stop) for p in places]
         return Batch(
-            {m: x[index] for m, x in self.tokens.items()},
-            {m: x[index] & inside for m, x in self.masks.items()},
-            self.labels[index],
-            self.label_mask[index] & inside[..., None],
+            {m: self._stacked([rows.tokens[m] for rows in each]) for m in self.modalities},
+            {m: self._stacked([rows.masks[m] for rows in each]) for m in self.modalities},
+            self._stacked([labels for labels, _ in truth]),
+            self._stacked([mask for _, mask in truth]),
+            places,
         )
+
+    def batches(self, each: Sequence[Tensor]) -> Iterator[Batch]:
+        """The batches numbered by each of some (B,), every one read while its predecessor is used,
+        so that a disk is not waited for.
+        """
+        if len(each) == 1:  # there is nothing to read meanwhile
+            yield self.batch(each[0])
+            return
+        with ThreadPoolExecutor(1, "windows") as ahead:
+            waiting = None
+            for which in each:
+                coming = ahead.submit(self.batch, which)
+                if waiting is not None:
+                    yield waiting.result()
+                waiting = coming
+            if waiting is not None:
+                yield waiting.result()
+
+    def _place(self, name: str, start: int) -> Place:
+        return Place(name, start, min(start + self.steps, len(self.clips[name])))
+
+    def _stacked(self, parts: list[Tensor]) -> Tensor:
+        """Parts (R, ...) of R <= T steps each -> (B, T, ...), zero beyond their ends."""
+        out = parts[0].new_zeros(len(parts), self.steps, *parts[0].shape[1:])
+        for row, part in zip(out, parts, strict=True):
+            row[: len(part)] = part
+        return out.to(self.device)
+
+
+def _holding(clip: Clip, starts: Tensor, steps: int) -> Tensor:
+    """Which windows of a clip, by their first steps (N,), hold a label of any target: (N,)."""
+    labelled = clip.label_mask.any(dim=1)  # (T,)
+    before = torch.cat([torch.zeros(1, dtype=torch.int64), labelled.cumsum(dim=0)])  # (T + 1,)
+    return before[(starts + steps).clamp(max=len(labelled))] > before[starts]

@@ -3,42 +3,49 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from models.dataset import Dataset
+from models.dataset import Batch, Dataset
 from models.losses import LOSSES
 from models.recipe import Recipe
 from models.standardise import Standardised
 
 
-def train_epoch(
+def in_batches(order: Tensor, size: int) -> list[Tensor]:
+    """Windows in some order (W,) -> batches of at most `size`.
+
+    They are of even size: a last batch of one window would have no variance for batch norm.
+    """
+    return list(order.tensor_split(math.ceil(len(order) / size)))
+
+
+def train_batches(
     model: Standardised,
     data: Dataset,
-    order: Tensor,
+    batches: list[Tensor],
     recipe: Recipe,
     optimiser: Optimizer,
     weights: Tensor | None = None,
-) -> float:
-    """Train for one epoch on the windows numbered by `order` (W,) -> mean loss of the batches.
+    done: int = 0,
+) -> Iterator[float]:
+    """Train on batches of windows, by their numbers -> the loss of each, once it has been learnt.
 
     weights  of the targets in the loss (Y,), None: all 1
+    done     so many of the batches have been learnt before
 
     Raises FloatingPointError, with batch and clip, for a loss that is not finite.
     """
     model.train()
-    # Batches of even size: a last batch of one window would have no variance for batch norm.
-    batches = order.to(data.index.device).tensor_split(math.ceil(len(order) / recipe.batch))
-    total = 0.0
-    for number, which in enumerate(batches, start=1):
-        tokens, masks, labels, label_mask = data.batch(which)
-        out = model(tokens, masks)  # (B, T, Y)
-        loss = LOSSES[recipe.loss](out, labels, label_mask, weights)
+    for number, batch in enumerate(data.batches(batches[done:]), start=done + 1):
+        out = model(batch.tokens, batch.masks)  # (B, T, Y)
+        loss = LOSSES[recipe.loss](out, batch.labels, batch.label_mask, weights)
         if not math.isfinite(value := loss.item()):
             raise FloatingPointError(
                 f"the loss is {value} in batch {number} of {len(batches)}"
-                f"{_first_clip(out, data, which)}; lr {recipe.lr:g} may be too high, or clip_norm "
+                f"{_first_clip(out, batch)}; lr {recipe.lr:g} may be too high, or clip_norm "
                 f"({recipe.clip_norm}) too lax"
             )
         optimiser.zero_grad()
@@ -46,11 +53,10 @@ def train_epoch(
         if recipe.clip_norm is not None:
             nn.utils.clip_grad_norm_(model.parameters(), recipe.clip_norm)
         optimiser.step()
-        total += value
-    return total / len(batches)
+        yield value
 
 
-def _first_clip(out: Tensor, data: Dataset, which: Tensor) -> str:
+def _first_clip(out: Tensor, batch: Batch) -> str:
     """The clip of the first window whose output (B, T, Y) is not finite, as part of a sentence."""
-    bad = which[~out.isfinite().flatten(1).all(dim=1)]
-    return f", first in clip {data.names[int(data.clip[bad[0]])]!r}" if len(bad) else ""
+    bad = (~out.isfinite().flatten(1).all(dim=1)).nonzero().flatten().tolist()
+    return f", first in clip {batch.places[bad[0]].clip!r}" if bad else ""

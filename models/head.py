@@ -19,8 +19,8 @@ class Head(nn.Module):
 
     Rows without data enter as zeros, whatever they hold, NaN included. Modalities in the batch
     that are not in `widths` are not read. A subclass sets `fewest` and `most`, how many modalities
-    it can fuse, and `published`, those of its paper, and defines `fuse`; one with gates also
-    defines `gates`.
+    it can fuse, and `published`, those of its paper, and defines `fuse`; one that encodes its
+    streams before they meet also defines `encoded`, and one with gates `gates`.
 
     Raises ValueError for another number of modalities, a size below 1, and a modality under whose
     name torch cannot keep weights.
@@ -61,7 +61,7 @@ class Head(nn.Module):
         Raises KeyError for a modality that is not there, ShapeError for other axes and TypeError
         for a mask that is not bool.
         """
-        return self.fuse(self._masked(tokens, masks))
+        return self.fuse(self.encoded(self.masked(tokens, masks)))
 
     def explain(
         self, tokens: Mapping[str, Tensor], masks: Mapping[str, Tensor]
@@ -71,28 +71,42 @@ class Head(nn.Module):
         Candidate n is the modality's stream after n recursions, 0 its own encoding, unless the
         head's `gates` says otherwise.
         """
-        return self.gates(self._masked(tokens, masks))
+        return self.gates(self.encoded(self.masked(tokens, masks)))
+
+    @property
+    def apart(self) -> bool:
+        """Whether each modality is encoded by itself, so that one can be encoded alone."""
+        return True
+
+    def encoded(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
+        """What each modality is before they are fused: {modality: (B, T, D)}, zero where there is
+        no data -> {modality: (B, T, C)}; of those that are given, where the head is `apart`.
+        """
+        return streams
 
     def fuse(self, streams: dict[str, Tensor]) -> Tensor:
-        """Predictions of {modality: (B, T, D)}, zero where there is no data -> (B, T, Y)."""
+        """Predictions of encoded modalities: {modality: (B, T, C)} -> (B, T, Y)."""
         raise NotImplementedError
 
     def gates(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Gate weights of the same streams: {modality: (B, T, D)} -> {modality: (B, T, N)}."""
+        """Gate weights of the same: {modality: (B, T, C)} -> {modality: (B, T, N)}."""
         return {}
 
-    def _masked(
-        self, tokens: Mapping[str, Tensor], masks: Mapping[str, Tensor]
+    def masked(
+        self, tokens: Mapping[str, Tensor], masks: Mapping[str, Tensor], only: str | None = None
     ) -> dict[str, Tensor]:
-        """The checked tokens, zero where there is no data -> {modality: (B, T, D)}."""
-        if missing := [m for m in self.widths if m not in tokens or m not in masks]:
+        """The checked tokens, zero where there is no data -> {modality: (B, T, D)}; of all
+        modalities, or `only` one.
+        """
+        read = self.widths if only is None else {only: self.widths[only]}
+        if missing := [m for m in read if m not in tokens or m not in masks]:
             raise KeyError(
                 f"{type(self).__name__} reads {', '.join(self.widths)}; "
                 f"tokens or masks lack {', '.join(missing)}"
             )
         sizes = {"T": self.steps}
         streams = {}
-        for m, width in self.widths.items():
+        for m, width in read.items():
             found = expect(f"tokens[{m!r}]", tokens[m], "B T D", **{**sizes, "D": width})
             expect(f"masks[{m!r}]", masks[m], "B T", **found)
             if masks[m].dtype != torch.bool:

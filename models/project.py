@@ -24,6 +24,7 @@ class Project(nn.Module):
         )
 
     def forward(self, streams: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """{modality: (B, T, D)} -> {modality: (B, T, C)}."""
-        same = {m: self.each[m](streams[m]) if m in self.each else streams[m] for m in self.widths}
+        """{modality: (B, T, D)} -> {modality: (B, T, C)}, of those that are given."""
+        read = [m for m in self.widths if m in streams]
+        same = {m: self.each[m](streams[m]) if m in self.each else streams[m] for m in read}
         return {m: unit(x) for m, x in same.items()}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from models.aligned import AlignedClip
+from models.clip import Clips
 from models.metrics import ccc
-from models.prediction import explain, predict
+from models.prediction import with_gates
 from models.recipe import Recipe
-from models.shapes import expect
+from models.shapes import ShapeError
 from models.standardise import Standardised
 from models.targets import Range, Ranges
 
@@ -20,45 +22,37 @@ ROUNDING = 1e-5
 HINT = "; give it some, or name another split where this one is used"
 
 
-def split_ccc(
-    model: Standardised, clips: Mapping[str, AlignedClip], recipe: Recipe
-) -> tuple[float, ...]:
-    """CCC (models.metrics.ccc) of each target over its labelled steps of all clips together.
+def validated(
+    model: Standardised, clips: Clips, recipe: Recipe
+) -> tuple[tuple[float, ...], dict[str, float]]:
+    """A model on the clips of a split: (CCC of each target, gate activity of each modality).
+
+    CCC (models.metrics.ccc) is over the labelled steps of all clips together. Gate activity is the
+    mean gate weight, over all their steps, of the recursion outputs: all candidates but 0, the
+    modality's own encoding; empty without gates.
 
     Raises FloatingPointError, with the clip, for predictions that are not finite.
     """
-    predictions = []
+    predictions: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    own: dict[str, list[Tensor]] = {}  # the weight of its own encoding at each step, (T,)
     for name, clip in clips.items():
-        predicted = predict(model, clip, recipe.steps, recipe.hop, recipe.batch)
-        read = predicted[clip.label_mask.any(dim=1)]
+        predicted, gates = with_gates(model, clip, recipe)
+        labels, mask = clip.truth(0, len(clip))
+        read = predicted[mask.any(dim=1)]
         if bad := int((~read.isfinite()).sum()):
             raise FloatingPointError(
                 f"{bad} of {read.numel()} predictions for clip {name!r} are not finite"
             )
-        predictions.append(predicted)
-    x = torch.cat(predictions)  # (R, Y)
-    y, mask = (torch.cat([getattr(c, k) for c in clips.values()]) for k in ("labels", "label_mask"))
-    columns = zip(x.T, y.T, mask.T, strict=True)
-    return tuple(ccc(x[valid].numpy(), y[valid].numpy()) for x, y, valid in columns)
+        predictions.append((predicted.numpy(), labels.numpy(), mask.numpy()))
+        for m, weights in gates.items():
+            own.setdefault(m, []).append(weights[:, 0])
+    x, y, valid = (np.concatenate(parts) for parts in zip(*predictions, strict=True))  # (R, Y)
+    columns = zip(x.T, y.T, valid.T, strict=True)
+    activity = {m: 1 - float(torch.cat(each).mean()) for m, each in own.items()}
+    return tuple(ccc(x[known], y[known]) for x, y, known in columns), activity
 
 
-def gate_activity(
-    model: Standardised, clips: Mapping[str, AlignedClip], recipe: Recipe
-) -> dict[str, float]:
-    """Gate activity of each modality: the mean gate weight, over all steps of all clips, of the
-    recursion outputs, all candidates but 0, the modality's own encoding; empty without gates.
-    """
-    each = [explain(model, c, recipe.steps, recipe.hop, recipe.batch) for c in clips.values()]
-    each = [weights for weights in each if weights]  # a clip of no steps has no weights
-    modalities = each[0] if each else {}
-    return {
-        m: 1 - float(torch.cat([weights[m][:, 0] for weights in each]).mean()) for m in modalities
-    }
-
-
-def check(
-    split: str, clips: Mapping[str, AlignedClip], widths: Mapping[str, int], targets: Ranges
-) -> None:
+def check(split: str, clips: Clips, widths: Mapping[str, int], targets: Ranges) -> None:
     """Check that a split has clips, the head's modalities in each, and labels of each target that
     lie in its range and define a CCC.
 
@@ -66,35 +60,53 @@ def check(
     """
     if not clips:
         raise ValueError(f"the {split} split has no clip{HINT}")
+    known = {target: _Known() for target in targets}
     for clip_name, clip in clips.items():
         name = f"{split} clip {clip_name!r}"
-        expect(f"{name}: labels", clip.labels, "T Y", Y=len(targets))
-        if missing := [m for m in widths if m not in clip.tokens]:
+        labels, mask = clip.truth(0, len(clip))
+        if labels.shape[1] != len(targets):
+            raise ShapeError(
+                f"{name}: labels are of {labels.shape[1]} targets, expected {len(targets)}"
+            )
+        if missing := [m for m in widths if m not in clip.widths]:
             raise KeyError(f"{name} lacks {', '.join(missing)}; mask what has no data")
         for m, width in widths.items():
-            expect(f"{name}: tokens[{m!r}]", clip.tokens[m], "T D", D=width)
-    for k, (target, bounds) in enumerate(targets.items()):
-        each = {name: c.labels[c.label_mask[:, k], k] for name, c in clips.items()}  # {clip: (R,)}
-        _check_target(split, target, each, bounds)
+            if clip.widths[m] != width:
+                raise ShapeError(f"{name}: {m} is {clip.widths[m]} wide, expected {width}")
+        for k, (target, bounds) in enumerate(targets.items()):
+            known[target].add(name, target, labels[mask[:, k], k], bounds)
+    for target, found in known.items():
+        found.check(split, target, len(clips))
 
 
-def _check_target(split: str, target: str, each: Mapping[str, Tensor], bounds: Range) -> None:
-    low, high = bounds
-    slack = ROUNDING * max(abs(low), abs(high))
-    for clip_name, labels in each.items():
+class _Known:
+    """What is known of one target's labels in a split: how many, and from where to where."""
+
+    count, low, high = 0, math.inf, -math.inf
+
+    def add(self, clip: str, target: str, labels: Tensor, bounds: Range) -> None:
+        """Those of a clip, (R,). Raises ValueError for some that are outside their range."""
+        low, high = bounds
+        slack = ROUNDING * max(abs(low), abs(high))
         outside = labels[(labels < low - slack) | (labels > high + slack)]
         if len(outside):
             raise ValueError(
-                f"{split} clip {clip_name!r}: {len(outside)} of {len(labels)} labels of {target} "
+                f"{clip}: {len(outside)} of {len(labels)} labels of {target} "
                 f"are outside its range [{low:g}, {high:g}], first {outside[0]:g}"
             )
-    labels = torch.cat(list(each.values()))
-    if not len(labels):
-        raise ValueError(
-            f"the {split} split has no valid label of {target} in {len(each)} clips{HINT}"
-        )
-    if labels.min() == labels.max():
-        raise ValueError(
-            f"the {split} split's {target} is {labels[0]:g} in all {len(labels)} valid "
-            f"labels; its CCC is undefined"
-        )
+        if len(labels):
+            self.count += len(labels)
+            self.low = min(self.low, float(labels.min()))
+            self.high = max(self.high, float(labels.max()))
+
+    def check(self, split: str, target: str, clips: int) -> None:
+        """Raises ValueError where no CCC is defined."""
+        if not self.count:
+            raise ValueError(
+                f"the {split} split has no valid label of {target} in {clips} clips{HINT}"
+            )
+        if self.low == self.high:
+            raise ValueError(
+                f"the {split} split's {target} is {self.low:g} in all {self.count} valid "
+                f"labels; its CCC is undefined"
+            )

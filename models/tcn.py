@@ -117,8 +117,8 @@ class TCNEncoders(nn.Module):
         self.each, self.unit = nn.ModuleDict(each), unit
 
     def forward(self, streams: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """{modality: (B, T, D)} -> {modality: (B, T, C)}, each with its own C."""
-        encoded = {m: encode(streams[m]) for m, encode in self.each.items()}
+        """{modality: (B, T, D)} -> {modality: (B, T, C)}, each with its own C; of those given."""
+        encoded = {m: encode(streams[m]) for m, encode in self.each.items() if m in streams}
         if not self.unit:
             return encoded
         return {m: unit(x) for m, x in encoded.items()}

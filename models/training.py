@@ -9,14 +9,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.aligned import AlignedClip
+from models.clip import Clips
 from models.dataset import Dataset
-from models.epoch import train_epoch
+from models.epoch import in_batches, train_batches
 from models.head import Head
 from models.recipe import Recipe, Schedule, make_optimiser
-from models.split import check, gate_activity, split_ccc
+from models.split import check, validated
 from models.standardise import Standardised
 from models.targets import Ranges
+
+Told = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,23 @@ class Epoch:
         return sum(self.ccc) / len(self.ccc)
 
 
-class Training:
-    """The training of one head, which can stop after any epoch and resume with the same result.
+@dataclass(slots=True)
+class Begun:
+    """An epoch in progress: the order of its windows (W,), how many batches are learnt, and the sum
+    of their losses.
+    """
 
-    train, val  {name: clip}      targets  {name: range}, in the order of their labels' columns
+    order: Tensor
+    done: int = 0
+    loss: float = 0.0
+
+
+class Training:
+    """The training of one head, which can stop after any batch and resume with the same result.
+
+    train, val  {name: clip}, read window by window
+    targets     {name: range}, in the order of their labels' columns
+    device      cpu or cuda;  precision  see models.placement
 
     Of the recipe's target_weights those of other targets are not read.
 
@@ -57,15 +72,16 @@ class Training:
     def __init__(
         self,
         make_head: Callable[[], Head],
-        train: Mapping[str, AlignedClip],
-        val: Mapping[str, AlignedClip],
+        train: Clips,
+        val: Clips,
         targets: Ranges,
         recipe: Recipe,
         seed: int,
         device: torch.device | str = "cpu",
+        precision: str = "single",
     ) -> None:
         torch.manual_seed(seed)
-        self.model = Standardised(make_head(), list(targets.values()))
+        self.model = Standardised(make_head(), list(targets.values()), precision)
         widths = self.model.head.widths
         check("training", train, widths, targets)
         check("validation", val, widths, targets)
@@ -78,6 +94,7 @@ class Training:
         self._optimiser = make_optimiser(recipe, self.model.parameters())
         self._schedule = Schedule(recipe, self._optimiser)
         self._shuffle = torch.Generator().manual_seed(seed)
+        self._begun: Begun | None = None
         self.history: list[Epoch] = []
         self.weights: dict[str, Tensor] = {}  # of the best epoch
 
@@ -94,13 +111,16 @@ class Training:
         last = self.history[-1].epoch
         return last == self.recipe.epochs or last - self.best.epoch >= self.recipe.patience
 
-    def epochs(self) -> Iterator[Epoch]:
-        """Train from the current epoch to the last -> each epoch as it ends.
+    def epochs(self, told: Told = lambda done, batches: None) -> Iterator[Epoch]:
+        """Train from where it is to the last epoch -> each epoch as it ends.
+
+        told  after each batch: how many of the epoch's batches are learnt, and how many there are;
+              `state` may be taken then
 
         Raises FloatingPointError for a loss or a prediction that is not finite, with its place.
         """
         while not self.finished:
-            row = self._epoch(len(self.history) + 1)
+            row = self._epoch(len(self.history) + 1, told)
             self.history.append(row)
             if row is self.best:
                 state = self.model.state_dict()
@@ -120,7 +140,8 @@ class Training:
             "schedule": self._schedule.state_dict(),
             "shuffle": self._shuffle.get_state(),
             "random": torch.get_rng_state(),
-            "cuda": torch.cuda.get_rng_state_all(),
+            "cuda": torch.cuda.get_rng_state() if self._on_card else None,
+            "begun": asdict(self._begun) if self._begun else None,
             "history": [asdict(row) for row in self.history],
             "weights": self.weights,
         }
@@ -132,23 +153,40 @@ class Training:
         self._schedule.load_state_dict(state["schedule"])
         self._shuffle.set_state(state["shuffle"])
         torch.set_rng_state(state["random"])
-        torch.cuda.set_rng_state_all(state["cuda"])
+        if self._on_card:
+            torch.cuda.set_rng_state(state["cuda"])
+        self._begun = Begun(**state["begun"]) if state["begun"] else None
         self.history = [Epoch(**{**row, "ccc": tuple(row["ccc"])}) for row in state["history"]]
         self.weights = dict(state["weights"])
 
-    def _epoch(self, number: int) -> Epoch:
+    @property
+    def _on_card(self) -> bool:
+        return self.model.device.type == "cuda"
+
+    def _epoch(self, number: int, told: Told) -> Epoch:
         lr = self._optimiser.param_groups[0]["lr"]
-        order = torch.randperm(len(self._data), generator=self._shuffle)
         try:
-            loss = train_epoch(
-                self.model, self._data, order, self.recipe, self._optimiser, self._weights
-            )
+            loss = self._learnt(told)
         except FloatingPointError as error:
             raise FloatingPointError(f"epoch {number}: {error}") from error
-        ccc = split_ccc(self.model, self._val, self.recipe)
-        row = Epoch(number, lr, loss, ccc, gate_activity(self.model, self._val, self.recipe))
+        row = Epoch(number, lr, loss, *validated(self.model, self._val, self.recipe))
         self._schedule.step(row.ccc_mean)
         return row
+
+    def _learnt(self, told: Told) -> float:
+        """The rest of an epoch's batches, learnt: their mean loss."""
+        if self._begun is None:
+            self._begun = Begun(torch.randperm(len(self._data), generator=self._shuffle))
+        begun, recipe = self._begun, self.recipe
+        batches = in_batches(begun.order, recipe.batch)
+        learnt = train_batches(
+            self.model, self._data, batches, recipe, self._optimiser, self._weights, begun.done
+        )
+        for loss in learnt:
+            begun.done, begun.loss = begun.done + 1, begun.loss + loss
+            told(begun.done, len(batches))
+        self._begun = None
+        return begun.loss / len(batches)
 
 
 def _weights(recipe: Recipe, targets: Iterable[str], device: torch.device | str) -> Tensor | None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from models.aligned import AlignedClip
+from models.clip import Clips
 from models.evaluation.published import PROTOCOLS
 from models.metrics import scores
 from models.targets import MEAN, Ranges
-from models.trained import Predictions, Trained
+from models.trained import Predictions
 
-Clips = Mapping[str, AlignedClip]
 Scores = dict[str, dict[str, float]]  # {one of models.targets.measured: {metric: value}}
 
 
@@ -45,24 +43,17 @@ def over_seeds(each: Sequence[Scores]) -> Scores:
     return table
 
 
-def ccc_without(seeds: Sequence[Trained], clips: Clips, targets: Ranges) -> dict[str, Any]:
+def ccc_without(
+    each: Sequence[Mapping[str, Predictions]], clips: Clips, targets: Ranges
+) -> dict[str, Any]:
     """CCC of a run without each of its modalities: {ccc_without: {modality: {target: mean CCC}}}.
 
-    The modality is masked at every step; the mean is over seeds. Empty for a single modality.
+    each  of a seed, what it predicts without each modality: {modality: predictions}; the mean is
+    over seeds. Empty for a single modality.
     """
-    modalities = list(seeds[0].about["widths"])
-    if len(modalities) < 2:
-        return {}
-    each = {m: _without(seeds, clips, targets, m) for m in modalities}
-    return {"ccc_without": {m: {t: s[t]["ccc"] for t in targets} for m, s in each.items()}}
-
-
-def _without(seeds: Sequence[Trained], clips: Clips, targets: Ranges, modality: str) -> Scores:
-    masked = {}
-    for name, clip in clips.items():
-        masks = {m: x & (m != modality) for m, x in clip.masks.items()}
-        masked[name] = replace(clip, masks=masks)
-    return over_seeds([agreement(trained.each_of(masked), masked, targets) for trained in seeds])
+    scores = {m: over_seeds([agreement(seed[m], clips, targets) for seed in each]) for m in each[0]}
+    table = {m: {t: s[t]["ccc"] for t in targets} for m, s in scores.items()}
+    return {"ccc_without": table} if table else {}
 
 
 def rounded(x: Any) -> float:

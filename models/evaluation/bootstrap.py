@@ -54,8 +54,8 @@ def resampled_ccc(
     known = ~np.isnan(every)
     centre = np.where(known, every, 0).sum(axis=0, dtype=np.float64) / known.sum(axis=0)  # (Y,)
     pairs = zip(predictions, labels, strict=True)
-    sums = np.stack([_sums(x - centre, y - centre) for x, y in pairs])  # (E, 6, Y)
-    return _ccc(np.tensordot(counts.astype(np.float64), sums, axes=1))
+    each = np.stack([sums(x - centre, y - centre) for x, y in pairs])  # (E, 6, Y)
+    return ccc_of(np.tensordot(counts.astype(np.float64), each, axes=1))
 
 
 def interval(values: np.ndarray, level: float) -> tuple[float, float]:
@@ -64,7 +64,7 @@ def interval(values: np.ndarray, level: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _sums(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def sums(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The sums that CCC is made of: series (R, Y), centred so that few digits cancel -> (6, Y).
 
     Steps whose y is NaN, which have no label, add nothing.
@@ -74,8 +74,8 @@ def _sums(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.stack([s.sum(axis=0) for s in (known.astype(float), x, y, x * x, y * y, x * y)])
 
 
-def _ccc(sums: np.ndarray) -> np.ndarray:
-    """Sums (Q, 6, Y) -> (Q, Y)."""
-    n, *rest = np.moveaxis(sums, 1, 0)
+def ccc_of(added: np.ndarray) -> np.ndarray:
+    """CCC of sums over any clips, added up: (Q, 6, Y) -> (Q, Y)."""
+    n, *rest = np.moveaxis(added, 1, 0)
     x, y, xx, yy, xy = (s / n for s in rest)
     return 2 * (xy - x * y) / (xx - x * x + yy - y * y + (x - y) ** 2)

@@ -9,12 +9,14 @@ import numpy as np
 
 from models.evaluation.agreement import rounded
 from models.evaluation.intervals import Intervals
-from models.trained import Trained
 
 
-def validation(seeds: Sequence[Trained]) -> float:
-    """Validation CCC of a run in training, mean over seeds and targets."""
-    return float(np.mean([list(trained.about["validation"].values()) for trained in seeds]))
+def validation(seeds: Sequence[Mapping[str, Any]]) -> float:
+    """Validation CCC of a run in training, mean over seeds and targets.
+
+    seeds  how it was made under each seed, with `validation`, {target: CCC}
+    """
+    return float(np.mean([list(made["validation"].values()) for made in seeds]))
 
 
 def compare(

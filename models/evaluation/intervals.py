@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.evaluation.agreement import Clips, Scores, rounded
+from models.clip import Clips
+from models.evaluation.agreement import Scores, rounded
 from models.evaluation.bootstrap import draw, interval, resampled_ccc
 from models.targets import measured
 from models.trained import Predictions

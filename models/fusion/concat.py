@@ -34,7 +34,11 @@ class Concat(Head):
         self.encode = TCNEncoders(widths, channels, kernel, encoder_dropout, unit=True)
         self.regress = BatchNormRegressor(sum(self.encode.widths.values()), targets)
 
+    def encoded(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
+        """{modality: (B, T, D)} -> {modality: (B, T, C)}."""
+        return self.encode(streams)
+
     def fuse(self, streams: dict[str, Tensor]) -> Tensor:
-        """{modality: (B, T, D)} -> (B, T, Y)."""
-        joint = torch.cat(list(self.encode(streams).values()), dim=-1)  # (B, T, J)
+        """{modality: (B, T, C)} -> (B, T, Y)."""
+        joint = torch.cat(list(streams.values()), dim=-1)  # (B, T, J)
         return self.regress(joint)  # (B, T, Y)

@@ -59,13 +59,16 @@ class CrossAttention(Head):
         joint = width if fusion == "sum" else width * len(widths)
         self.regress = TanhRegressor(joint, targets, hidden, dropout)
 
+    def encoded(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
+        """{modality: (B, T, D)} -> {modality: (B, T, C)}."""
+        return self.project(streams)
+
     def fuse(self, streams: dict[str, Tensor]) -> Tensor:
-        """{modality: (B, T, D)} -> (B, T, Y)."""
-        own = self.project(streams)
-        attended = self._attended(own)
+        """{modality: (B, T, C)} -> (B, T, Y)."""
+        attended = self._attended(streams)
         if self.fusion == "sum":
             return self.regress(reduce(torch.add, attended.values()))  # (B, T, Y)
-        both = [torch.tanh(own[m] + attended[m]) for m in own]
+        both = [torch.tanh(x + attended[m]) for m, x in streams.items()]
         return self.regress(torch.cat(both, dim=-1))  # (B, T, Y)
 
     def _attended(self, own: dict[str, Tensor]) -> dict[str, Tensor]:

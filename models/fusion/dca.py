@@ -54,14 +54,23 @@ class DCA(Head):
         self.regress = DropoutRegressor(width, targets)
         xavier_(self)
 
+    @property
+    def apart(self) -> bool:
+        """Whether each modality is encoded by itself; not so under spatial attention."""
+        return self.encode.apart
+
+    def encoded(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
+        """{modality: (B, T, D)} -> {modality: (B, T, C)}."""
+        return self.encode(streams)
+
     def fuse(self, streams: dict[str, Tensor]) -> Tensor:
-        """{modality: (B, T, D)} -> (B, T, Y)."""
-        recursed = self.recurse(self.encode(streams))
+        """{modality: (B, T, C)} -> (B, T, Y)."""
+        recursed = self.recurse(streams)
         gated = [self.gate[m](x[-1], [x[0], x[-1]]) for m, x in recursed.items()]
         return self.regress(self.join(torch.cat(gated, dim=-1)))  # (B, T, Y)
 
     def gates(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Gate weights: {modality: (B, T, D)} -> {modality: (B, T, 2)}, of X_m^0 and of X_m^L."""
-        recursed = self.recurse(self.encode(streams))
+        """Gate weights: {modality: (B, T, C)} -> {modality: (B, T, 2)}, of X_m^0 and of X_m^L."""
+        recursed = self.recurse(streams)
         gates = {m: gate for m, gate in self.gate.items() if isinstance(gate, Gate)}
         return {m: gate.weigh(recursed[m][-1]) for m, gate in gates.items()}

@@ -55,14 +55,18 @@ class GRJCA(Head):
         xavier_(self.recurse)
         xavier_(self.gate)
 
+    def encoded(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
+        """{modality: (B, T, D)} -> {modality: (B, T, C)}."""
+        return self.encode(streams)
+
     def fuse(self, streams: dict[str, Tensor]) -> Tensor:
-        """{modality: (B, T, D)} -> (B, T, Y)."""
-        fused = {m: self._gated(m, x) for m, x in self.recurse(self.encode(streams)).items()}
+        """{modality: (B, T, C)} -> (B, T, Y)."""
+        fused = {m: self._gated(m, x) for m, x in self.recurse(streams).items()}
         return self.regress(torch.cat(list(fused.values()), dim=-1))  # (B, T, Y)
 
     def gates(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Gate weights: {modality: (B, T, D)} -> {modality: (B, T, N)}, N = L + 1."""
-        candidates = self.recurse(self.encode(streams))
+        """Gate weights: {modality: (B, T, C)} -> {modality: (B, T, N)}, N = L + 1."""
+        candidates = self.recurse(streams)
         gates = {m: gate for m, gate in self.gate.items() if isinstance(gate, Gate)}
         return {m: gate.weigh(candidates[m][-1]) for m, gate in gates.items()}
 

@@ -54,14 +54,18 @@ class HGRJCA(Head):
         xavier_(self.recurse)
         xavier_(self.gate)
 
+    def encoded(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
+        """{modality: (B, T, D)} -> {modality: (B, T, C)}."""
+        return self.encode(streams)
+
     def fuse(self, streams: dict[str, Tensor]) -> Tensor:
-        """{modality: (B, T, D)} -> (B, T, Y)."""
-        recursed = self.recurse(self.encode(streams))
+        """{modality: (B, T, C)} -> (B, T, Y)."""
+        recursed = self.recurse(streams)
         gated = [self.gate[m](x) for m, x in recursed.items()]
         return self.regress(torch.cat(gated, dim=-1))  # (B, T, Y)
 
     def gates(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Gate weights through both levels: {modality: (B, T, D)} -> {modality: (B, T, L + 1)}."""
-        recursed = self.recurse(self.encode(streams))
+        """Gate weights through both levels: {modality: (B, T, C)} -> {modality: (B, T, L + 1)}."""
+        recursed = self.recurse(streams)
         gates = {m: g for m, g in self.gate.items() if isinstance(g, HierarchicalGate)}
         return {m: gate.weigh(recursed[m]) for m, gate in gates.items()}

@@ -58,11 +58,14 @@ class JCA(Head):
     def _each(self, inside: int, outside: int) -> nn.ModuleDict:
         return nn.ModuleDict({m: nn.Linear(inside, outside, bias=False) for m in self.widths})
 
+    def encoded(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
+        """{modality: (B, T, D)} -> {modality: (B, T, C)}."""
+        return {m: self.W_e[m](x) for m, x in streams.items()}
+
     def fuse(self, streams: dict[str, Tensor]) -> Tensor:
-        """{modality: (B, T, D)} -> (B, T, Y)."""
-        own = {m: self.W_e[m](x) for m, x in streams.items()}  # (B, T, C)
-        joint = torch.cat(list(own.values()), dim=-1)  # (B, T, J)
-        attended = [self._attended(m, x, joint * self.scale) for m, x in own.items()]
+        """{modality: (B, T, C)} -> (B, T, Y)."""
+        joint = torch.cat(list(streams.values()), dim=-1)  # (B, T, J)
+        attended = [self._attended(m, x, joint * self.scale) for m, x in streams.items()]
         return self.regress(torch.cat(attended, dim=-1))  # (B, T, Y)
 
     def _attended(self, modality: str, x: Tensor, joint: Tensor) -> Tensor:

@@ -51,8 +51,17 @@ class JCADCN(Head):
         self.regress = DropoutRegressor(width, targets)
         xavier_(self)
 
+    @property
+    def apart(self) -> bool:
+        """Whether each modality is encoded by itself; not so under spatial attention."""
+        return self.encode.apart
+
+    def encoded(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
+        """{modality: (B, T, D)} -> {modality: (B, T, C)}."""
+        return self.encode(streams)
+
     def fuse(self, streams: dict[str, Tensor]) -> Tensor:
-        """{modality: (B, T, D)} -> (B, T, Y)."""
-        fused = self.attend(self.encode(streams))
+        """{modality: (B, T, C)} -> (B, T, Y)."""
+        fused = self.attend(streams)
         joint = torch.cat(list(fused.values()), dim=-1)  # (B, T, J)
         return self.regress(self.join(joint))  # (B, T, Y)

@@ -73,9 +73,13 @@ class JMT(Head):
             self.encode_f, self.attend_f = Encoder(width), Attention(width)
         self.regress = DropoutRegressor(fused, targets, dropout=dropout)
 
+    def encoded(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
+        """{modality: (B, T, D)} -> {modality: (B, T, C)}."""
+        return self.project(streams)
+
     def fuse(self, streams: dict[str, Tensor]) -> Tensor:
-        """{modality: (B, T, D)} -> (B, T, Y)."""
-        own = self.project(streams)
+        """{modality: (B, T, C)} -> (B, T, Y)."""
+        own = dict(streams)
         if self.W_joint is not None:
             own[JOINT] = self.W_joint(torch.cat(list(own.values()), dim=-1))  # (B, T, C)
         attended = self._attended({s: self.encode[s](x) for s, x in own.items()})

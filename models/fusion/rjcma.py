@@ -51,8 +51,12 @@ class RJCMA(Head):
         self.recurse = Recursion(inner, steps, recursions, tied, dropout, project_joint)
         self.regress = BatchNormRegressor(sum(inner.values()), targets)
 
+    def encoded(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
+        """{modality: (B, T, D)} -> {modality: (B, T, C)}."""
+        return self.encode(streams)
+
     def fuse(self, streams: dict[str, Tensor]) -> Tensor:
-        """{modality: (B, T, D)} -> (B, T, Y)."""
-        recursed = self.recurse(self.encode(streams))
+        """{modality: (B, T, C)} -> (B, T, Y)."""
+        recursed = self.recurse(streams)
         joint = torch.cat([each[-1] for each in recursed.values()], dim=-1)  # (B, T, J)
         return self.regress(joint)  # (B, T, Y)

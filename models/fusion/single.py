@@ -33,6 +33,10 @@ class Single(Head):
         (self.modality,) = widths
         self.regress = BatchNormRegressor(self.encode.widths[self.modality], targets)
 
+    def encoded(self, streams: dict[str, Tensor]) -> dict[str, Tensor]:
+        """{modality: (B, T, D)} -> {modality: (B, T, C)}."""
+        return self.encode(streams)
+
     def fuse(self, streams: dict[str, Tensor]) -> Tensor:
-        """{modality: (B, T, D)} -> (B, T, Y)."""
-        return self.regress(self.encode(streams)[self.modality])  # (B, T, Y)
+        """{modality: (B, T, C)} -> (B, T, Y)."""
+        return self.regress(streams[self.modality])  # (B, T, Y)

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
 
 from models.aligned import AlignedClip
+from models.clip import Rows
 from models.dataset import Dataset
 
 STEPS, HOP = 5, 3
@@ -30,16 +33,18 @@ def test_windows_come_in_clip_order_and_never_cross_clips():
     tokens, *_ = data.batch(torch.arange(len(data)))
     first = tokens["audio"][:, 0, 0].tolist()
     assert first == [0, 3, 6, 200, 300, 303]
+    inside = tokens["audio"][..., 0] != 0  # beyond its end a clip is zero; so is row 0
     clip_of = tokens["audio"][..., 0] // 100  # (W, T)
-    assert (clip_of == clip_of[:, :1]).all()
+    assert ((clip_of == clip_of[:, :1]) | ~inside).all()
 
 
 def test_a_batch_holds_the_rows_whose_numbers_it_is_given():
-    tokens, masks, labels, label_mask = dataset().batch(torch.tensor([5, 1]))
+    tokens, masks, labels, label_mask, places = dataset().batch(torch.tensor([5, 1]))
+    assert places == [("clip 3", 3, 7), ("clip 0", 3, 8)]
     assert list(tokens) == ["text", "audio"]
     assert tokens["audio"].shape == (2, STEPS, 3)
     assert tokens["text"][:, :, 0].tolist() == [
-        [-303, -304, -305, -306, -306],
+        [-303, -304, -305, -306, 0],
         [-3, -4, -5, -6, -7],
     ]
     assert masks["audio"].tolist() == [
@@ -60,8 +65,26 @@ def test_windows_know_their_clip():
     assert [data.names[i] for i in data.clip.tolist()] == [f"clip {i}" for i in (0, 0, 0, 2, 3, 3)]
 
 
-def test_each_row_is_kept_once():
-    assert dataset().tokens["audio"].shape == (sum(LENGTHS), 3)
+def test_no_more_is_read_than_the_windows_of_a_batch():
+    asked = []
+
+    class Watched(AlignedClip):
+        def rows(self, start: int, stop: int, modalities: Iterable[str]) -> Rows:
+            asked.append((start, stop, list(modalities)))
+            return super().rows(start, stop, modalities)
+
+    one = numbered(11, 0)
+    clip = Watched(one.tokens, one.masks, one.labels, one.label_mask)
+    data = Dataset.cut({"a": clip}, ["text"], STEPS, HOP).labelled()
+    assert asked == []
+    list(data.batches([torch.tensor([2]), torch.tensor([0])]))
+    assert asked == [(6, 11, ["text"]), (0, 5, ["text"])]
+
+
+def test_batches_come_in_the_order_in_which_they_are_asked_for():
+    each = [torch.tensor([n]) for n in (3, 0, 5, 1)]
+    found = [batch.places[0][:2] for batch in dataset().batches(each)]
+    assert found == [("clip 2", 0), ("clip 0", 0), ("clip 3", 3), ("clip 0", 3)]
 
 
 def test_windows_without_a_label_can_be_left_out():

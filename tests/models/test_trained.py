@@ -24,18 +24,21 @@ def test_a_model_per_target_gives_the_columns_in_their_order():
 @pytest.mark.parametrize("apart", [False, True])
 def test_clips_together_are_predicted_as_each_by_itself(apart):
     trained, clips = run(3.0, apart=apart), {"five": FIVE, "one": ONE}
-    each, together = trained.each_of(clips), trained.together(clips)
+
+    def forward(model):
+        return lambda batch: {"y": model.model(batch.tokens, batch.masks)}
+
+    each, together = trained.each_of(clips), dict(trained.over_clips(clips, forward))
     assert list(each) == list(together) == ["five", "one"]
     for name, c in clips.items():
         assert each[name] == pytest.approx(3 * c.labels.numpy())
-        assert together[name] == pytest.approx(each[name])
+        assert together[name]["y"].numpy() == pytest.approx(each[name])
 
 
 @pytest.mark.parametrize("factor", ["inf", "nan"])
-@pytest.mark.parametrize("way", ["each_of", "together"])
-def test_predictions_that_are_not_finite_are_named_with_run_seed_and_clip(way, factor):
+def test_predictions_that_are_not_finite_are_named_with_run_seed_and_clip(factor):
     with pytest.raises(FloatingPointError, match="copy, seed 7: 10 of 10 predictions for clip 'b'"):
-        getattr(run(float(factor)), way)({"b": clip([[1.0, 2.0]] * 5), "c": ONE})
+        run(float(factor)).each_of({"b": clip([[1.0, 2.0]] * 5), "c": ONE})
 
 
 def test_gate_weights_are_told_apart_by_modality_and_with_several_models_by_target():

@@ -1,0 +1,64 @@
+"""Where a head runs, and how precisely: the processor or a card, float32 or bfloat16."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import torch
+
+from models.nearest import known
+
+DEVICES = ("auto", "cpu", "cuda")
+PRECISIONS = ("single", "bfloat16")
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A device, cpu or cuda, and a precision, one of PRECISIONS."""
+
+    device: str
+    precision: str
+
+
+def placement(device: str, precision: str) -> Placement:
+    """The placement behind two names; on a card everything is computed in the same order each time.
+
+    device     one of DEVICES; auto: the card if there is one
+    precision  single: float32 throughout; bfloat16: products of matrices, convolutions and LSTMs in
+               bfloat16 (autocast), weights, optimiser and losses in float32
+
+    Raises ValueError for an unknown name, a card that is not there, and a precision for which the
+    device has no instructions.
+    """
+    known("device", [device], DEVICES)
+    known("precision", [precision], PRECISIONS)
+    there = torch.cuda.is_available()
+    if device == "cuda" and not there:
+        raise ValueError("device is cuda, but torch sees no card here; take cpu, or auto")
+    chosen = "cuda" if there and device != "cpu" else "cpu"
+    if precision == "bfloat16" and not _has_bfloat16(chosen):
+        raise ValueError(
+            f"precision is bfloat16, but this machine's {_CALLED[chosen]} has no instructions for "
+            f"it, so that it would only be slower; take single"
+        )
+    return Placement(chosen, precision)
+
+
+def prepare(where: Placement) -> None:
+    """Let this process compute the same bits each time: once, before anything is computed."""
+    # what use_deterministic_algorithms does, without loading torch's compiler: two seconds
+    torch.set_deterministic_debug_mode("error")
+    if where.device == "cuda":
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when a card is opened
+        torch.backends.cudnn.benchmark = False
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
+
+
+_CALLED = {"cpu": "processor", "cuda": "card"}
+
+
+def _has_bfloat16(device: str) -> bool:
+    if device == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.ops.mkldnn._is_mkldnn_bf16_supported()
