@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import mmap
 import os
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ class Shard:
     """
 
     _file: int | None = None  # as this process has it open, or the one it was forked from
+    _map: mmap.mmap | None = None
 
     def __init__(self, path: Path, *, check: bool = True):
         self.path = path
@@ -55,8 +57,22 @@ class Shard:
             self._file = os.open(self.path, os.O_RDONLY)
         return self._file
 
+    def mapped(self, name: str, start: int, stop: int) -> np.ndarray:
+        """The rows `start` to `stop` of an array where the system has them in memory, the same for
+        all processes of the machine; what is written into them stays in this process.
+        """
+        offset, shape, dtype = self.extents[name]
+        if not (stop - start) * int(np.prod(shape[1:], dtype=int)):
+            return np.empty((stop - start, *shape[1:]), dtype)
+        if self._map is None:
+            self._map = mmap.mmap(self._opened(), 0, access=mmap.ACCESS_COPY)
+        row = int(np.prod(shape[1:], dtype=int))
+        at = offset + start * row * dtype.itemsize
+        found = np.frombuffer(self._map, dtype, (stop - start) * row, at)
+        return found.reshape(stop - start, *shape[1:])
+
     def close(self) -> None:
-        """Close it in this process; reading opens it again."""
+        """Close it in this process; reading opens it again. What is mapped stays."""
         if self._file is not None:
             os.close(self._file)
         self._file = None
@@ -64,7 +80,7 @@ class Shard:
     __del__ = close
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_file": None}
+        return {**self.__dict__, "_file": None, "_map": None}
 
     @property
     def is_open(self) -> bool:
@@ -142,6 +158,10 @@ class LazyRows:
         if step != 1:
             raise ValueError(f"rows of a shard come in consecutive slices, got step {step}")
         return self._shard.read(self._name, self._begin + a, self._begin + max(a, b))
+
+    def mapped(self) -> np.ndarray:
+        """All of them, as Shard.mapped has them."""
+        return self._shard.mapped(self._name, self._begin, self._begin + len(self))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self[:], dtype)

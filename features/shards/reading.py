@@ -53,6 +53,11 @@ class Shards(Mapping[str, Record]):
         file, index = self._find(clip)
         return file.record(index)
 
+    def outline(self, clip: str) -> Record:
+        """One clip, each array of which is read as it is sliced."""
+        file, index = self._find(clip)
+        return file.outline(index)
+
     def window(self, clip: str, start: int, stop: int) -> Record:
         """The rows `start` to `stop` of one clip, as a slice has them, reading no others."""
         file, index = self._find(clip)

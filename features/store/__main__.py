@@ -1,4 +1,4 @@
-"""Look after the clip store: rows that were extracted, and finished trainings.
+"""Look after the clip store: rows that were extracted, results of jobs, and checkpoints.
 
 stats   how many entries it holds and how large they are, by kind and extractor or head
 verify  check every byte of every entry; names the damaged ones and ends with status 1
@@ -16,14 +16,8 @@ from pathlib import Path
 from features.shards import ShardError
 from features.store.amounts import byte_count, day_count, size_text
 from features.store.entries import Store, StoreError
-from features.store.survey import (
-    contents,
-    damaged,
-    entries,
-    half_written,
-    referred,
-    superfluous,
-)
+from features.store.pruning import half_written, referred, superfluous
+from features.store.survey import contents, damaged, entries
 
 DAY_S = 86400.0
 
@@ -33,7 +27,7 @@ def stats(store: Store) -> int:
     found = entries(store)
     print(f"{store.root}: {len(found)} entries, {size_text(sum(e.size for e in found))}")
     for (kind, extractor), (count, size) in contents(found).items():
-        print(f"{kind:<12} {extractor:<16} {count:>8} {size_text(size):>10}")
+        print(f"{kind:<22} {extractor:<16} {count:>8} {size_text(size):>10}")
     return 0
 
 
@@ -78,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
         "--store", type=Path, help="its folder (default: $CLIP_STORE, else .clip_store)"
     )
     verbs = top.add_subparsers(dest="verb", required=True, metavar="{stats,verify,prune}")
-    verbs.add_parser("stats", help="entries and bytes, by kind and extractor")
+    verbs.add_parser("stats", help="entries and bytes, by kind and extractor or head")
     verbs.add_parser("verify", help="check every byte; status 1 if any entry is damaged")
     verb = verbs.add_parser("prune", help="remove entries that are not needed")
     verb.add_argument(

@@ -13,7 +13,8 @@ from typing import Any
 from features.shards import Record, ShardError, canonical, write
 from features.shards.file import Shard
 
-RUNS = "runs"  # the folder of finished trainings, each a zip of its files
+JOBS = "jobs"  # the folder of results of jobs and of checkpoints, see features.store.results
+RUNS = "runs"  # where the version before this kept finished trainings; never read
 log = logging.getLogger(__name__)
 
 
