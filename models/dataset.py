@@ -92,16 +92,16 @@ class Dataset:
 
     def batch(self, which: Tensor) -> Batch:
         """The windows numbered by `which` (B,)."""
-        places = self.places(which)
-        each = [self.clips[p.clip].rows(p.start, p.stop, self.modalities) for p in places]
-        truth = [self.clips[p.clip].truth(p.start, p.stop) for p in places]
-        return Batch(
-            {m: self._stacked([rows.tokens[m] for rows in each]) for m in self.modalities},
-            {m: self._stacked([rows.masks[m] for rows in each]) for m in self.modalities},
-            self._stacked([labels for labels, _ in truth]),
-            self._stacked([mask for _, mask in truth]),
-            places,
-        )
+        places, made = self.places(which), dict[str, Tensor]()
+        for row, place in enumerate(places):
+            for name, part in self._window(place).items():  # (R, ...), R <= T
+                if row == 0:
+                    made[name] = part.new_zeros(len(places), self.steps, *part.shape[1:])
+                made[name][row, : len(part)] = part
+        moved = {name: x.to(self.device) for name, x in made.items()}
+        tokens = {m: moved[f"tokens.{m}"] for m in self.modalities}
+        masks = {m: moved[f"masks.{m}"] for m in self.modalities}
+        return Batch(tokens, masks, moved["labels"], moved["label_mask"], places)
 
     def batches(self, each: Sequence[Tensor]) -> Iterator[Batch]:
         """The batches numbered by each of some (B,), every one read while its predecessor is used,
@@ -123,12 +123,14 @@ class Dataset:
     def _place(self, name: str, start: int) -> Place:
         return Place(name, start, min(start + self.steps, len(self.clips[name])))
 
-    def _stacked(self, parts: list[Tensor]) -> Tensor:
-        """Parts (R, ...) of R <= T steps each -> (B, T, ...), zero beyond their ends."""
-        out = parts[0].new_zeros(len(parts), self.steps, *parts[0].shape[1:])
-        for row, part in zip(out, parts, strict=True):
-            row[: len(part)] = part
-        return out.to(self.device)
+    def _window(self, place: Place) -> dict[str, Tensor]:
+        """All that is read of a window, each (R, ...)."""
+        clip = self.clips[place.clip]
+        tokens, masks = clip.rows(place.start, place.stop, self.modalities)
+        labels, label_mask = clip.truth(place.start, place.stop)
+        named = {f"tokens.{m}": x for m, x in tokens.items()}
+        named |= {f"masks.{m}": x for m, x in masks.items()}
+        return {**named, "labels": labels, "label_mask": label_mask}
 
 
 def _holding(clip: Clip, starts: Tensor, steps: int) -> Tensor:

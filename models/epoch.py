@@ -39,6 +39,7 @@ def train_batches(
     Raises FloatingPointError, with batch and clip, for a loss that is not finite.
     """
     model.train()
+    optimiser.zero_grad()
     for number, batch in enumerate(data.batches(batches[done:]), start=done + 1):
         out = model(batch.tokens, batch.masks)  # (B, T, Y)
         loss = LOSSES[recipe.loss](out, batch.labels, batch.label_mask, weights)
@@ -48,11 +49,12 @@ def train_batches(
                 f"{_first_clip(out, batch)}; lr {recipe.lr:g} may be too high, or clip_norm "
                 f"({recipe.clip_norm}) too lax"
             )
-        optimiser.zero_grad()
         loss.backward()
         if recipe.clip_norm is not None:
             nn.utils.clip_grad_norm_(model.parameters(), recipe.clip_norm)
         optimiser.step()
+        optimiser.zero_grad()
+        del batch, out, loss  # or they would take room beside those that follow
         yield value
 
 

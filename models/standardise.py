@@ -111,9 +111,10 @@ class Standardised(nn.Module):
         self, tokens: Mapping[str, Tensor], masks: Mapping[str, Tensor]
     ) -> dict[str, Tensor]:
         """What is fused: {modality: (B, T, C)}, see Head.encoded."""
-        scaled = {m: scale(tokens[m]) for m, scale in self.scale.items() if m in tokens}
+        read = [m for m in self.scale if m in tokens]
+        streams = self.head.masked(self._scaled(tokens, read), masks)
         with self._precision():
-            return self.head.encoded(self.head.masked(scaled, masks))
+            return self.head.encoded(streams)
 
     def other(
         self,
@@ -127,10 +128,9 @@ class Standardised(nn.Module):
         """
         if not self.head.apart:
             return self.encoded(tokens, masks)
-        scaled = {modality: self.scale[modality](tokens[modality])}
+        own = self.head.masked(self._scaled(tokens, [modality]), masks, only=modality)
         with self._precision():
-            own = self.head.encoded(self.head.masked(scaled, masks, only=modality))
-        return {**encoded, **own}
+            return {**encoded, **self.head.encoded(own)}
 
     def decoded(self, encoded: dict[str, Tensor]) -> Tensor:
         """Predictions of what is fused, in targets' ranges: {modality: (B, T, C)} -> (B, T, Y)."""
@@ -142,6 +142,9 @@ class Standardised(nn.Module):
         """Gate weights of what is fused: {modality: (B, T, C)} -> {modality: (B, T, N)}."""
         with self._precision():
             return {m: weights.float() for m, weights in self.head.gates(encoded).items()}
+
+    def _scaled(self, tokens: Mapping[str, Tensor], read: Iterable[str]) -> dict[str, Tensor]:
+        return {m: self.scale[m](tokens[m]) for m in read}
 
     def _precision(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self._half)

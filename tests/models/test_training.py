@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from torch import Tensor
 from models.aligned import AlignedClip
 from models.fusion import build
 from models.head import Head
+from models.placement import placement
 from models.prediction import predict
 from models.recipe import Recipe
 from models.shapes import ShapeError
@@ -278,6 +280,84 @@ def test_a_resumed_training_ends_in_the_same_bits(schedule, optimiser, epochs, t
     assert resumed.history == straight.history
     assert resumed.weights.keys() == straight.weights.keys()
     assert all(torch.equal(resumed.weights[k], x) for k, x in straight.weights.items())
+
+
+@pytest.mark.parametrize("make_head", [grjca, concat])
+def test_a_training_resumed_after_any_batch_ends_in_the_same_bits(make_head):
+    def make() -> Training:
+        chosen = recipe(epochs=3, schedule="plateau")
+        return Training(make_head, planted(3, 1), planted(2, 2), TARGETS, chosen, seed=0)
+
+    straight, states = make(), []
+
+    def told(done: int, batches: int) -> None:
+        states.append(io.BytesIO())
+        torch.save(straight.state(), states[-1])
+
+    list(straight.epochs(told))
+    batches = -(-len(straight._data) // 8)
+    assert len(states) == 3 * batches > 6
+    for number, state in enumerate(states):
+        resumed, learnt = make(), []
+        torch.randn(101)
+        state.seek(0)
+        resumed.resume(torch.load(state, weights_only=True))
+        list(resumed.epochs(lambda done, batches, learnt=learnt: learnt.append(done)))
+        assert len(learnt) == len(states) - number - 1
+        assert resumed.history == straight.history
+        assert all(torch.equal(resumed.weights[k], x) for k, x in straight.weights.items())
+
+
+# ------------------------------------------------------------------ bfloat16 --
+
+
+def in_half(make_head: Any = concat, seed: int = 0, **changes: Any) -> Training:
+    """Trained in bfloat16; skipped where the processor has no instructions for it."""
+    try:
+        placement("cpu", "bfloat16")
+    except ValueError as error:
+        pytest.skip(str(error))
+    clips = planted(20, 1), planted(10, 2)
+    chosen = recipe(**{"epochs": 12, "patience": 12, **changes})
+    training = Training(make_head, *clips, TARGETS, chosen, seed, precision="bfloat16")
+    list(training.epochs())
+    return training
+
+
+def test_in_bfloat16_a_planted_signal_is_found_in_unseen_clips():
+    half = in_half()
+    single = fit(concat, planted(20, 1), planted(10, 2), half.recipe, seed=0)
+    assert min(half.best.ccc) > 0.75 and min(single.best.ccc) > 0.75
+    assert half.best.ccc == pytest.approx(single.best.ccc, abs=0.05)
+    assert half.history[0].loss != single.history[0].loss
+
+
+def test_in_bfloat16_weights_and_optimiser_stay_single():
+    training = in_half(grjca, epochs=1)
+    state = training.state()
+    kept = [*state["model"].values(), *state["weights"].values()]
+    kept += [x for each in state["optimiser"]["state"].values() for x in each.values()]
+    assert {x.dtype for x in kept if x.is_floating_point()} == {torch.float32}
+    clip = planted(1, 3)["clip 0"]
+    assert predict(training.trained(), clip, STEPS, 5, 8).dtype == torch.float32
+
+
+def test_in_bfloat16_one_seed_gives_the_same_bits_and_another_does_not():
+    first, second, other = (in_half(grjca, seed=seed, epochs=2) for seed in (0, 0, 1))
+    assert first.history == second.history != other.history
+    assert all(torch.equal(x, second.weights[k]) for k, x in first.weights.items())
+
+
+def test_predictions_in_bfloat16_are_those_in_single_but_for_the_rounding():
+    trained = in_half(grjca, epochs=4)
+    each = {}
+    for precision in ("single", "bfloat16"):
+        model = Standardised(grjca(), list(TARGETS.values()), precision)
+        model.load_state_dict(trained.weights)
+        clips = planted(5, 3).values()
+        each[precision] = torch.cat([predict(model.eval(), c, STEPS, 5, 8) for c in clips])
+    apart = (each["single"] - each["bfloat16"]).abs().max()
+    assert 0 < apart < 0.02
 
 
 def test_a_label_per_clip_is_a_grid_of_one_step():

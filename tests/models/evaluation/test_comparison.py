@@ -8,7 +8,7 @@ from models.evaluation.agreement import agreement
 from models.evaluation.comparison import compare, validation
 from models.evaluation.intervals import Intervals
 from models.targets import measured
-from tests.models.simple import TARGETS, clip, run, truth
+from tests.models.simple import TARGETS, clip, truth
 
 MEASURED = measured(TARGETS)
 STEPS = [[0.0, 0.0], [1.0, 1.0]]
@@ -26,7 +26,7 @@ def table(intervals: Intervals, clips: dict[str, Any]) -> dict[str, dict[str, An
 
 
 def test_validation_is_the_mean_over_seeds_and_targets():
-    seeds = [run(validation={"valence": v, "arousal": a}) for v, a in ((0.1, 0.3), (0.5, 0.7))]
+    seeds = [{"validation": {"valence": v, "arousal": a}} for v, a in ((0.1, 0.3), (0.5, 0.7))]
     assert validation(seeds) == pytest.approx(0.4)
 
 
