@@ -133,4 +133,5 @@ class Results:
                 lost,
                 error,
                 self.root,
+                extra={"once": lost},  # of several processes one says it
             )

@@ -21,12 +21,15 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def spread(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
-    """`work` on every item, results as they come; raises the first failure, or ClusterError."""
+def spread(work: Callable[[T], R], items: Sequence[T], long: bool = False) -> Iterator[R]:
+    """`work` on every item, results as they come; raises the first failure, or ClusterError.
+
+    long  an item takes minutes, see stages.work.batches
+    """
     with _client(os.environ[CLUSTER]) as client, marked() as place:
         _check(client, place)
         try:
-            yield from batches(client, place, work, items)
+            yield from batches(client, place, work, items, long)
         finally:
             with suppress(OSError, ValueError):  # a cluster that is lost has forgotten already
                 if client.status == "running":

@@ -1,4 +1,4 @@
-"""The map over clips: the one seam through which a stage's work leaves its own process.
+"""The map over items: the one seam through which a stage's work leaves its own process.
 
 Where the work runs never changes a byte, so it is no parameter: WORKERS in the environment, or
 as many processes as there are cores; or a Dask cluster, if DASK_SCHEDULER_ADDRESS is there.
@@ -6,55 +6,78 @@ as many processes as there are cores; or a Dask cluster, if DASK_SCHEDULER_ADDRE
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from typing import TypeVar
 
-from stages.work.environment import CLUSTER, one_thread_each, workers
-from stages.work.process import Process
-from stages.work.progress import progress
+from stages.work.bar import HERE, Bar
+from stages.work.blame import blame
+from stages.work.environment import CLUSTER, processes, threads_each
+from stages.work.pool import pooled
+from stages.work.progress import listening
 
 START_S = 10  # what a process that loads torch and a model takes to start
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-def each(work: Callable[[T], R], items: Sequence[T], label: str, unit: str = "clip") -> Iterator[R]:
+def each(
+    work: Callable[[T], R],
+    items: Sequence[T],
+    label: str,
+    unit: str = "clip",
+    *,
+    long: bool = False,
+    threads: int = 1,
+    cards: int = 0,
+) -> Iterator[R]:
     """`work` on every item, results as they come; progress with rate and time left.
 
+    long     an item takes minutes: other processes are worth their start, for two items already
+    threads  that an item uses, so that fewer processes share the cores
+    cards    the number of this machine's GPUs on which items run, 0 for none; the stage's own
+             process opens none, and each other one sees one. A cluster's workers see their own
+
     The first failure is raised once the items in flight are done; those not begun are dropped.
+    Raises WorkerLostError, naming the item, where a process died.
     """
-    with one_thread_each():
+    with threads_each(threads), Bar(len(items), label, unit) as bar:
         if items and os.environ.get(CLUSTER):  # nothing here imports what it does not need
             from stages.work.cluster import spread
 
-            results = spread(work, items)
+            for result in spread(work, items, long):
+                bar.done()
+                yield result
+            return
+        count = processes(threads, cards)
+        if items and (cards or (long and count > 1 and len(items) > 1)):
+            yield from pooled(work, items, count, bar, 1 if cards else threads, cards)
         else:
-            results = _results(work, items, workers())
-        yield from progress(results, len(items), label, unit)
+            yield from _results(work, items, count, bar, threads)
 
 
-def _results(work: Callable[[T], R], items: Sequence[T], count: int) -> Iterator[R]:
+def _results(
+    work: Callable[[T], R], items: Sequence[T], count: int, bar: Bar, threads: int
+) -> Iterator[R]:
     """Work here until it is clear that other processes are worth their start."""
     started = time.monotonic()
     for done, item in enumerate(items):
         spent = time.monotonic() - started
         if count > 1 and done and spent / done * (len(items) - done) * (1 - 1 / count) > START_S:
-            yield from _elsewhere(work, items[done:], count)
+            yield from pooled(work, items[done:], count, bar, threads)
             return
-        yield work(item)
+        yield _here(work, item, bar)
 
 
-def _elsewhere(work: Callable[[T], R], items: Sequence[T], count: int) -> Iterator[R]:
-    context = multiprocessing.get_context("spawn")  # fork would copy torch's locked threads
-    with ProcessPoolExecutor(min(count, len(items)), context, Process.begin) as pool:
-        futures = [pool.submit(Process.do, work, item) for item in items]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+def _here(work: Callable[[T], R], item: T, bar: Bar) -> R:
+    """Work in this process."""
+    try:
+        with listening(partial(bar.told, HERE)):
+            result = work(item)
+    except Exception as error:
+        blame(error, item)
+        raise
+    bar.done()
+    return result

@@ -13,6 +13,10 @@ from stages.work.process import Process
 unpack: Callable[[bytes], Any] = ForkingPickler.loads  # pyright: ignore[reportAttributeAccessIssue]
 
 
+class Elsewhere(Exception):
+    """The traceback of an error, as it was where it arose."""
+
+
 def pack(what: Any) -> bytes:
     """As a pool of processes packs what it passes on: functions by name."""
     return bytes(ForkingPickler.dumps(what))
@@ -27,5 +31,18 @@ def do(packed: bytes) -> bytes:
         for item in items:
             results.append(Process.do(work, item))
     except Exception as error:
-        failure, told = error, traceback.format_exc()
+        failure, told = portable(error), traceback.format_exc()
     return pack((time.monotonic() - started, results, failure, told))
+
+
+def portable(error: BaseException) -> BaseException:
+    """The error, or what says the same if it cannot be packed, as many cannot that take more than
+    a text."""
+    try:
+        unpack(pack(error))
+    except Exception:
+        same = RuntimeError(f"{type(error).__name__}: {error}")
+        for note in getattr(error, "__notes__", ()):
+            same.add_note(note)
+        return same
+    return error

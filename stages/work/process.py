@@ -26,18 +26,20 @@ class Process:
 
     @classmethod
     def do(cls, work: Callable[[T], R], item: T) -> R:
-        if cls.stopped:
-            raise KeyboardInterrupt
         cls.busy = True
         try:
+            if cls.stopped:  # looked at once it is busy: no moment is left in which it goes unseen
+                raise KeyboardInterrupt
             return work(item)
         finally:
             cls.busy = False
 
     @classmethod
     def stop(cls, *_: object) -> None:
-        cls.stopped = True
-        if cls.busy:  # otherwise it waits for work, and the stage tells it that there is none
+        """Once: its stage passes on what a terminal has sent it already, and work that is being
+        interrupted may be keeping what it has."""
+        again, cls.stopped = cls.stopped, True
+        if cls.busy and not again:  # idle, it waits for work, and the stage says that there is none
             raise KeyboardInterrupt
 
     @staticmethod

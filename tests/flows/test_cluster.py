@@ -22,13 +22,18 @@ from stages import transcripts
 from stages.clips import read_clips
 from stages.extraction import extract
 from stages.params import Extraction
+from stages.paths import TRAIN
 from stages.work import cluster
 from stages.work.batches import ClusterError, size
+from stages.work.each import each
 from stages.work.inside import Refused
 from tests.flows.lab import Lab
 from tests.repo import OURS, PARAMS, ROOT
 from tests.stages.conftest import write_tone
+from tests.stages.planted import lay_clips, lay_grid, params, write_params
 from tests.stages.test_ingest import run as run_ingest
+from tests.stages.test_jobs import anew as trained_anew
+from tests.stages.test_jobs import run as train_all
 
 CLIPS = [f"tone{n:02d}" for n in range(8)]
 PLANTED = """
@@ -50,6 +55,14 @@ def voice_slowly(extractor, clip):
 def spoken_slowly(extractor, clip):
     begin(clip)
     return spoken(extractor, clip)
+
+def nap(seconds):
+    time.sleep(seconds)
+    with open("ended.txt", "a") as file:
+        file.write(f"{seconds}\\n")
+
+def starve(name):
+    raise MemoryError(f"no room for {name}")
 """
 
 
@@ -146,6 +159,25 @@ def test_a_cluster_makes_the_bytes_that_one_machine_makes(folder, lab, expected,
     assert [p for place in ("data", "here") for p in Path(place).glob(".seen-*")] == []
 
 
+def test_trainings_on_a_cluster_have_the_bytes_of_one_machine(tmp_path, lab, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WORKERS", "1")
+    lay_clips()
+    lay_grid()
+    write_params(params())
+    expected = trained_anew(monkeypatch, "alone")
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lab.address)
+    assert trained_anew(monkeypatch, "shared") == expected and len(expected) == 6 * 3
+    alone, shared = (
+        {path.name: path.read_bytes() for path in Path(store).glob("jobs/??/*.zip")}
+        for store in ("alone", "shared")
+    )
+    assert alone == shared and len(shared) == 6
+    monkeypatch.delenv("DASK_SCHEDULER_ADDRESS")
+    shutil.rmtree(TRAIN)
+    assert train_all() == expected, "nobody asks where a job was done"
+
+
 def test_a_clip_that_fails_is_named_once_and_tried_once(folder, lab, monkeypatch):
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lab.address)
     Path("corpus/transcripts/tone03.csv").write_text("word,start,end\nwell,soon,later\n")
@@ -172,6 +204,38 @@ def test_a_clip_that_kills_its_workers_is_named_in_the_end(folder, lab, monkeypa
         run()
     assert begun().count("tone05") == 4
     lab.client.wait_for_workers(2, timeout=30)
+
+
+def test_no_long_item_waits_for_a_worker_while_another_is_idle(folder, lab, monkeypatch):
+    import planted
+
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lab.address)
+    items = [3.0, 0.1, 0.1, 0.1, 0.1]
+    assert list(each(planted.nap, items, "test", long=True)) == [None] * 5
+    assert [float(s) for s in Path("ended.txt").read_text().split()] == [*items[1:], 3.0]
+
+
+def test_a_worker_that_comes_later_helps_with_long_items_at_once(folder, module, monkeypatch):
+    import planted
+
+    with closing(Lab(module).of(1)) as small:
+        monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", small.address)
+        results = each(planted.nap, [0.2, 60.0, 0.1], "test", long=True)
+        next(results)
+        small.machine()
+        next(results)
+        assert "0.1" in Path("ended.txt").read_text().split()
+        results.close()
+
+
+def test_an_item_without_memory_on_a_worker_is_named(folder, lab, monkeypatch):
+    import planted
+
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lab.address)
+    with pytest.raises(MemoryError, match="no room for tone05") as failure:
+        list(each(planted.starve, ["tone05"], "test"))
+    (note,) = failure.value.__notes__
+    assert note.startswith("tone05 needs more memory than there is; fewer workers")
 
 
 def test_without_its_scheduler_a_stage_ends_and_what_is_finished_is_kept(

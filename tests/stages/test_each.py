@@ -1,10 +1,15 @@
+"""Where the work of a stage runs: here, or in other processes once they are worth their start."""
+
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
 
 from stages.work import each as each_module
+from stages.work.each import each
+from stages.work.environment import THREADS, processes, workers
 
 
 def double(x: int) -> int:
@@ -16,23 +21,60 @@ def slow(x: int) -> int:
     return 2 * x
 
 
+def whose(_: object) -> tuple[int, str]:
+    """The process at work, and how many threads it may use."""
+    time.sleep(0.1)
+    return os.getpid(), os.environ[THREADS[0]]
+
+
+def hungry(_: object) -> None:
+    raise MemoryError("no room")
+
+
 def test_little_work_stays_in_this_process(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(each_module, "_elsewhere", None)
-    assert list(each_module.each(double, range(5), "test")) == [0, 2, 4, 6, 8]
+    monkeypatch.setattr(each_module, "pooled", None)
+    assert list(each(double, range(5), "test")) == [0, 2, 4, 6, 8]
 
 
 def test_much_work_is_shared_and_nothing_is_lost_or_done_twice(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(each_module, "START_S", 0.2)
     monkeypatch.setenv("WORKERS", "2")
-    assert sorted(each_module.each(slow, range(30), "test")) == list(range(0, 60, 2))
+    assert sorted(each(slow, range(30), "test")) == list(range(0, 60, 2))
 
 
 def test_no_work_is_no_error():
-    assert list(each_module.each(double, [], "test")) == []
+    assert list(each(double, [], "test")) == []
+    assert list(each(double, [], "test", long=True, cards=1)) == []
+
+
+def test_two_long_items_are_shared_at_once(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("WORKERS", "2")
+    pids = {pid for pid, _ in each(whose, range(2), "test", long=True)}
+    assert len(pids) == 2 and os.getpid() not in pids
+
+
+@pytest.mark.parametrize("count, items", [("2", 1), ("1", 3)])
+def test_one_long_item_or_one_process_stays_here(monkeypatch, count: str, items: int):
+    monkeypatch.setenv("WORKERS", count)
+    assert {pid for pid, _ in each(whose, range(items), "test", long=True)} == {os.getpid()}
+
+
+def test_items_that_use_threads_have_so_many_fewer_processes(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("WORKERS", "5")
+    found = list(each(whose, range(6), "test", long=True, threads=2))
+    assert len({pid for pid, _ in found}) == 2 and {threads for _, threads in found} == {"2"}
+    assert processes(threads=7) == 1
+
+
+def test_without_memory_in_this_process_the_item_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("WORKERS", "1")
+    with pytest.raises(MemoryError, match="no room") as failure:
+        list(each(hungry, ["tone03"], "test"))
+    assert failure.value.__notes__ == ["tone03 needs more memory than there is"]
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "many"])
 def test_a_number_of_workers_that_cannot_be_is_named(monkeypatch, value: str):
     monkeypatch.setenv("WORKERS", value)
     with pytest.raises(ValueError, match=f"WORKERS must be .*{value}"):
-        each_module.workers()
+        workers()

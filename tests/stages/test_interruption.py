@@ -258,14 +258,14 @@ def test_workers_do_not_outlive_a_killed_stage(folder):
 
 def test_any_number_of_workers_makes_the_same_bytes(folder, monkeypatch):
     expected = anew(monkeypatch, folder / "one")
-    elsewhere, shared = each_module._elsewhere, []
+    pooled, shared = each_module.pooled, []
 
-    def counted(work, items, count):
+    def counted(work, items, count, *more):
         shared.append((len(items), count))
-        return elsewhere(work, items, count)
+        return pooled(work, items, count, *more)
 
     monkeypatch.setattr(each_module, "START_S", 0)
-    monkeypatch.setattr(each_module, "_elsewhere", counted)
+    monkeypatch.setattr(each_module, "pooled", counted)
     for workers in (2, 4):
         monkeypatch.setenv("WORKERS", str(workers))
         assert anew(monkeypatch, folder / f"store{workers}") == expected

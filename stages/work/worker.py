@@ -1,0 +1,90 @@
+"""The stage's side of a process of its pool."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from stages.work.environment import environment, of_card
+from stages.work.parcel import pack
+from stages.work.serving import serve
+
+SPAWN = multiprocessing.get_context("spawn")  # fork would copy torch's locked threads
+END_S = 10.0  # within which a process ends that has nothing more to do
+
+
+@dataclass(eq=False)
+class Hand:
+    """An item that a process has in hand."""
+
+    item: Any
+    alone: bool = False  # on its card, as long as it lasts
+    shared: bool = False  # its card, for some of that time
+
+
+class Worker:
+    """A process, which has one item in hand at a time."""
+
+    def __init__(self, card: int | None) -> None:
+        """Start it; `card` is the number of the one it sees."""
+        self.card, self.ready, self.dead = card, False, False
+        self.hand: Hand | None = None
+        self.pipe, there = SPAWN.Pipe()
+        with environment({} if card is None else of_card(card)):
+            self.process = SPAWN.Process(target=serve, args=(there, card is not None))
+            self.process.start()
+        there.close()  # so that an end of its process is the end of what it says
+
+    @property
+    def starting(self) -> bool:
+        """Whether it has not asked for an item yet."""
+        return not (self.ready or self.dead)
+
+    @property
+    def idle(self) -> bool:
+        """Whether it waits for an item."""
+        return self.ready and self.hand is None and not self.dead
+
+    def give(self, work: Callable[[Any], Any], hand: Hand) -> None:
+        packed, self.hand = pack((work, hand.item)), hand
+        with suppress(ConnectionError):  # it has died: that is seen where its answers are read
+            self.pipe.send_bytes(packed)
+
+    def take(self) -> Hand:
+        """What it has in hand, as it no longer does."""
+        hand, self.hand = self.hand, None
+        if hand is None:
+            raise RuntimeError("a process has answered that was not asked")
+        return hand
+
+    def said(self) -> bytes | None:
+        """What it has said, if it is heard or has died; None: it will say nothing any more."""
+        try:
+            return self.pipe.recv_bytes() if self.pipe.poll() else None
+        except (EOFError, OSError):  # in the middle of a message, too
+            return None
+
+    def exit_code(self) -> int | None:
+        """Of a process that will say nothing any more; negative for a signal."""
+        self.dead = True
+        self.process.join(END_S)
+        if self.process.exitcode is None:
+            self.process.kill()
+            self.process.join()
+        return self.process.exitcode
+
+    def interrupt(self) -> None:
+        """Ctrl-C for what it has in hand."""
+        if self.hand is not None and self.process.pid and self.process.is_alive():
+            os.kill(self.process.pid, signal.SIGINT)
+
+    def dismiss(self) -> None:
+        """Let it end: now, or after what it has in hand."""
+        self.pipe.close()
+        if self.starting:  # it may load libraries for long, and for nothing
+            self.process.terminate()
