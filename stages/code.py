@@ -6,7 +6,7 @@ writes  data/code.json   {stage: digest}, or {stage: {extractor, adapter or head
 Every other stage depends on its own key of that file and on no source file. Comments, docstrings
 and layout do not count (see features.code). A name in params.yaml that no file has is refused here,
 before anything is made; so are streams and targets whose names cannot be. What lies in data/ of
-streams, heads and seeds that params.yaml no longer names is removed.
+streams and heads that params.yaml no longer names is removed.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 DVC leaves the outputs of a stage that is gone, and shards that lay in these folders themselves
 before streams had names. They would count as parts of data/align and data/train, on which other
-stages depend, here and not in a clone, and predict would take a run of other seeds for one of now.
+stages depend, here and not in a clone, and predict would take a run of such a head for one of now.
 They are in DVC's cache and in the store: what is named again is brought back without being made.
 """
 
@@ -62,10 +62,11 @@ def leftover(params: Mapping[str, Any]) -> Iterator[Path]:
 
 
 def leftover_runs(params: Mapping[str, Any]) -> Iterator[Path]:
-    """What lies in data/train of heads and seeds that params.yaml does not name."""
-    train = params.get("train") or {}
-    heads, seeds = train.get("heads") or (), train.get("seeds") or ()
-    named = {f"{head}-{seed}" for head in heads for seed in seeds}
+    """What lies in data/train of heads that params.yaml does not name.
+
+    What lies there of other seeds of a head, DVC removes before it runs the head again.
+    """
+    named = (params.get("train") or {}).get("heads") or ()
     for path in sorted(TRAIN.glob("[!.]*")):
         if path.name not in named:
             yield path

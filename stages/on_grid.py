@@ -17,6 +17,7 @@ from models.aligned import AlignedClip
 from models.targets import Ranges
 from stages.paths import GRID, aligned
 from stages.provenance import rows_sha256
+from stages.stored import StoredClip
 
 
 class Grid:
@@ -34,7 +35,7 @@ class Grid:
         self.targets: Ranges = {name: (low, high) for name, low, high in self._meta["targets"]}
         first = self.clips[0].id if self.clips else ""
         self.widths = {
-            name: int(shards[first].columns["values"].shape[1]) if first else 0
+            name: int(shards.outline(first).columns["values"].shape[1]) if first else 0
             for name, shards in self._streams.items()
         }
 
@@ -52,23 +53,30 @@ class Grid:
         """Whether the labels are those of the demo, and say nothing about real emotion."""
         return bool(self._meta["made_from"].get("synthetic"))
 
-    def split(self, name: str, streams: Iterable[str]) -> dict[str, AlignedClip]:
-        """The clips of one split with these streams: {clip id: clip}, by id."""
-        wanted = list(streams)
-        return {c.id: self.clip(c.id, wanted) for c in self.clips if c.split == name}
+    def split(
+        self, name: str, streams: Iterable[str], targets: Iterable[str] | None = None
+    ) -> dict[str, StoredClip]:
+        """The clips of one split with these streams and targets (None: all): {clip id: clip}, by
+        id. Nothing of them is read yet.
+        """
+        read = {stream: self._streams[stream] for stream in streams}
+        order = list(self.targets)
+        columns = tuple(order.index(t) for t in (order if targets is None else targets))
+        names = [c.id for c in self.clips if c.split == name]
+        return {clip: StoredClip(clip, self._grid, read, columns) for clip in names}
 
-    def clip(self, clip: str, streams: Iterable[str]) -> AlignedClip:
-        """One clip, as the heads read it."""
-        labels = self._grid[clip].columns
-        return aligned_clip({name: self._streams[name][clip].columns for name in streams}, labels)
+    def steps(self, split: str) -> int:
+        """How many steps the clips of a split have."""
+        return sum(self._grid.rows(c.id) for c in self.clips if c.split == split)
 
     def states(self, clip: str) -> dict[str, np.ndarray]:
         """State of each step of each stream of a clip: {stream: uint8 (T,)}."""
-        return {name: shards[clip].columns["state"][:] for name, shards in self._streams.items()}
+        outlines = {name: shards.outline(clip) for name, shards in self._streams.items()}
+        return {name: outline.columns["state"][:] for name, outline in outlines.items()}
 
     def has(self, clip: str, stream: str) -> bool:
         """Whether a clip has any row of a stream with a value."""
-        return bool((self._streams[stream][clip].columns["state"][:] == State.OK).any())
+        return bool((self._streams[stream].outline(clip).columns["state"][:] == State.OK).any())
 
     def rows(self, clip: str, stream: str) -> np.ndarray:
         """The rows of a stream that have a value: float32 (N, D)."""
@@ -77,12 +85,12 @@ class Grid:
 
     def labels(self, clip: str) -> tuple[np.ndarray, np.ndarray]:
         """Labels float32 (T, Y), NaN where there is none, and State of each, uint8 (T, Y)."""
-        columns = self._grid[clip].columns
+        columns = self._grid.outline(clip).columns
         return columns["labels"][:], columns["labels.state"][:]
 
     def times(self, clip: str) -> list[float]:
         """The time of each step of a clip, s."""
-        return self._grid[clip].columns["times"].tolist()
+        return self._grid.outline(clip).columns["times"][:].tolist()
 
     def kinds(self) -> dict[str, str]:
         """The kind of each stream: {stream: visual, audio, text or signals}."""

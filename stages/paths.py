@@ -25,7 +25,6 @@ ALIGN = DATA / "align"
 AUDIT = DATA / "audit"
 
 TRAIN = DATA / "train"
-TRAINING = DATA / ".training"  # where interrupted trainings are taken up; outside DVC's outs
 EVALUATE = DATA / "evaluate"
 METRICS = EVALUATE / "metrics.json"
 ROBUSTNESS = DATA / "robustness"

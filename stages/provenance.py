@@ -70,25 +70,25 @@ def extractors(stream: str, rows: str, folder: Path = PROVENANCE) -> dict[str, P
     return found
 
 
-def write_extractors(group: str, rows: Mapping[str, str]) -> None:
-    """Say what made the streams that a head was trained on under a seed, {stream: its rows}."""
+def write_extractors(head: str, rows: Mapping[str, str]) -> None:
+    """Say what made the streams that a head was trained on, {stream: its rows}."""
     about = {
         stream: {"rows": digest, "extractors": extractors(stream, digest)}
         for stream, digest in rows.items()
     }
     text = json.dumps(about, indent=1, sort_keys=True)
-    write_lines(PROVENANCE / "train" / f"{group}.json", [text])
+    write_lines(PROVENANCE / "train" / f"{head}.json", [text])
 
 
 def trained_on(
-    group: str, stream: str, rows: str, folder: Path = PROVENANCE
+    head: str, stream: str, rows: str, folder: Path = PROVENANCE
 ) -> dict[str, Provenance]:
     """What made a stream with these rows, on which a head was trained: {kind: provenance}.
 
     As it is here, if these are still its rows, since newer code may have made the same; otherwise
     as it was when the head was trained.
     """
-    kept = (read_provenance(f"train/{group}", folder) or {}).get(stream, {})
+    kept = (read_provenance(f"train/{head}", folder) or {}).get(stream, {})
     then = kept["extractors"] if kept.get("rows") == rows else {}
     return extractors(stream, rows, folder) or then
 

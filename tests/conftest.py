@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from tests.gpu.said import pytest_terminal_summary  # noqa: F401 - pytest finds it by its name
 from tests.project import Project
 from tests.repo import ROOT
 
@@ -19,7 +20,10 @@ SLOW = {
     "features": ("audio", "audio_segments", "extractors", "faces", "media", "text", "visual"),
     "flows": ("cluster", "pipeline", "server"),
     "models": ("training",),
-    "stages": ("evaluate", "extract", "interruption", "report", "robustness", "train"),
+    "stages": (
+        *("evaluate", "extract", "extract_card", "interruption", "jobs", "pool", "report"),
+        *("robustness", "train"),
+    ),
 }
 
 

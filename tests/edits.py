@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-TRAIN = {f"train@{head}-1" for head in ("single", "concat", "grjca")}
+TRAIN = {f"train@{head}" for head in ("single", "concat", "grjca")}
 SCORED = {"evaluate", "robustness"}
 ALIGNED = {f"align@{stream}" for stream in ("face", "voice", "words")}
 AFTER = {*TRAIN, *SCORED, "report"}

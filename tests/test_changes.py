@@ -1,7 +1,7 @@
-"""What is extracted, aligned, trained and evaluated again after a change: real DVC, five streams.
+"""What is extracted, aligned, trained and measured again after a change: real DVC, five streams.
 
-Each row is a change of params.yaml or of a file and what `dvc repro evaluate` then does. Changes
-stay, so that every row begins where nothing is stale.
+Each row is a change of params.yaml or of a file and what `dvc repro evaluate robustness` then does.
+Changes stay, so that every row begins where nothing is stale.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.edits import added, changed
 from tests.project import Project
 
 CLIPS = 6
@@ -28,14 +29,21 @@ RUNS = {  # of concat, but for those of one stream and the one of four
                "given": ["au", "voice"]},
     "grjca": {"four": ["face", "face2", "voice", "au"]},
 }  # fmt: skip
+ALONE = set(RUNS["single"])  # no stream of theirs can fail while another is there
 EVERY = {name for runs in RUNS.values() for name in runs}
-LEARNT = {"train@single-1", "train@concat-1", "train@grjca-1", "evaluate"}
+HEAD = "models/fusion/grjca.py"
+SCORED = {"evaluate", "robustness"}
+LEARNT = {"train@single", "train@concat", "train@grjca", *SCORED}
 AGAIN = {"audit", *LEARNT}  # after a change of what lies on the grid
 
 
 def run_of(streams: list[str]) -> dict[str, Any]:
-    channels = {stream: [4] for stream in streams}
-    return {"modalities": streams, "options": {"channels": channels, "encoder_dropout": 0.0}}
+    return {"modalities": streams, "options": dropping(streams, 0.0)}
+
+
+def dropping(streams: list[str], dropout: float) -> dict[str, Any]:
+    """A run's options."""
+    return {"channels": {stream: [4] for stream in streams}, "encoder_dropout": dropout}
 
 
 def five_streams(p: Any) -> None:
@@ -46,6 +54,7 @@ def five_streams(p: Any) -> None:
     runs = {h: {name: run_of(s) for name, s in runs.items()} for h, runs in RUNS.items()}
     p["train"]["runs"].update(runs)
     p["train"]["recipe"].update(epochs=1)
+    p["report"].update(runs=[])
 
 
 def write_tables(root: Path) -> None:
@@ -106,28 +115,56 @@ def remove_target(p: Any) -> None:
     del p["targets"]["dominance"]
 
 
+def of_run(head: str, run: str, **changes: Any) -> Callable[[Any], None]:
+    def change(p: Any) -> None:
+        p["train"]["runs"][head][run].update(changes)
+
+    return change
+
+
+def not_varied(p: Any) -> None:
+    del p["train"]["runs"]["grjca"]["four"]["vary"]
+
+
 @dataclass(frozen=True)
 class Row:
     """A change, of params.yaml or of files, and what follows from it.
 
     made     {stage: clips that were extracted and not taken from the store}
-    aligned  streams; trained  runs, and not taken from the store; ran  every other stage
+    aligned  streams; ran  every stage that none of the others tells of
+    trained, scored, failing  runs that were trained, evaluated, or whose curves were drawn, and
+             not taken from the store, all under one `seed`; scored and failing None: those that
+             were trained, and of these those of several streams
     """
 
     name: str
     params: Callable[[Any], None] = lambda p: None
-    files: Callable[[Path], None] = lambda root: None
+    files: Callable[[Path], object] = lambda root: None
     made: dict[str, int] = field(default_factory=dict)
     aligned: set[str] = field(default_factory=set)
     trained: set[str] = field(default_factory=set)
+    scored: set[str] | None = None
+    failing: set[str] | None = None
+    seed: int = 1
     ran: set[str] = field(default_factory=set)
+    asked: tuple[str, ...] = ("evaluate", "robustness")
+
+    def jobs(self) -> dict[str, set[str]]:
+        """{kind of job: runs and seeds}."""
+        scored = self.trained if self.scored is None else self.scored
+        failing = self.trained - ALONE if self.failing is None else self.failing
+        each = {"train": self.trained, "evaluate": scored, "robustness": failing}
+        return {kind: {f"{run}, seed {self.seed}" for run in runs} for kind, runs in each.items()}
 
 
 ROWS = [
+    Row("one more seed", lambda p: p["train"].update(seeds=[1, 2]), trained=EVERY, seed=2,
+        ran=LEARNT),
+    Row("a seed less", lambda p: p["train"].update(seeds=[1])),  # DVC knows the former results
     Row("a stream that nobody reads", add_stream, made={"visual@face3": CLIPS}, aligned={"face3"},
         ran={"code", *AGAIN}),
-    Row("a run that reads it", read_it, trained={"third"},
-        ran={"code", "train@concat-1", "evaluate"}),
+    Row("one more run, which reads it", read_it, trained={"third"},
+        ran={"code", "train@concat", *SCORED}),
     Row("the stream is renamed", rename_it, made={"visual@coarse": 0}, aligned={"coarse"},
         trained={"third"}, ran={"code", *AGAIN}),
     Row("stream and run are removed", remove_it, ran={"code"}),  # DVC knows the former results
@@ -135,7 +172,17 @@ ROWS = [
         made={"visual@face2": CLIPS}, aligned={"face2"}, trained={"second", "four"},
         ran={"code", *AGAIN}),
     Row("the order of streams in a run", another_order, trained={"all"},
-        ran={"code", "train@concat-1", "evaluate"}),
+        ran={"code", "train@concat", *SCORED}),
+    Row("an option of one run",
+        of_run("concat", "second", options=dropping(["face2", "voice"], 0.5)),
+        trained={"second"}, ran={"code", "train@concat", *SCORED}),
+    Row("the recipe of one run", of_run("concat", "given", recipe={"lr": 0.5}), trained={"given"},
+        ran={"code", "train@concat", *SCORED}),
+    Row("recursions varied", of_run("grjca", "four", vary={"recursions": [1, 3]}),
+        trained={"four_recursions_1", "four_recursions_3"}, ran={"code", "train@grjca", *SCORED}),
+    Row("no longer varied", not_varied, ran={"code"}),
+    Row("a head's code", files=added(HEAD), trained={"four"}, ran={"code", "train@grjca", *SCORED}),
+    Row("as it was", files=changed(HEAD, "\nUNUSED = 1\n", ""), ran={"code"}),
     Row("another text extractor's window",
         lambda p: p["text"]["words"]["options"].update(words=3),
         made={"text@words": CLIPS}, aligned={"words"}, trained={"reads", "all"},
@@ -151,6 +198,10 @@ ROWS = [
     Row("a target less", remove_target, ran={"code", "ingest"}),
     Row("a score's resamples", lambda p: p["evaluate"]["bootstrap"].update(resamples=50),
         ran={"evaluate"}),
+    Row("how long a stream fails", lambda p: p["robustness"].update(stretch_s=0.5),
+        failing=EVERY - ALONE, ran={"robustness"}),
+    Row("the report's title", lambda p: p["report"].update(title="Another"), ran={"report"},
+        asked=("report",)),
 ]  # fmt: skip
 
 
@@ -161,7 +212,7 @@ def project(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Proj
     write_tables(made.folder)
     made.edit(five_streams)
     made.run("dvc", "freeze", "demo")  # somebody's own corpus: no stage makes it anew
-    made.repro("evaluate")
+    made.repro("report")
     return made
 
 
@@ -169,10 +220,10 @@ def project(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Proj
 def test_only_what_a_change_concerns_is_made_again(project: Project, row: Row):
     project.edit(row.params)
     row.files(project.folder)
-    ran = project.repro("evaluate")
+    ran = project.repro(*row.asked)
     assert made(project.said) == row.made
     assert {stage.split("@")[1] for stage in ran if stage.startswith("align@")} == row.aligned
-    assert trained(project.said) == row.trained
+    assert jobs(project.said) == row.jobs()
     assert ran - set(row.made) - {f"align@{s}" for s in row.aligned} == row.ran
     left = {path.name for path in (project.folder / "data/align").glob("[!.]*/")}
     assert left == set(named(project)), "what lies there is what params.yaml names"
@@ -187,9 +238,10 @@ def made(said: str) -> dict[str, int]:
     return {s: int(n) - int(known) for s, (n, known) in zip(stages, counts, strict=True)}
 
 
-def trained(said: str) -> set[str]:
-    """The runs that were trained, and not taken from the store."""
-    return set(re.findall(r"^train: (\w+): validation CCC", said, re.M))
+def jobs(said: str) -> dict[str, set[str]]:
+    """The jobs that were done, and not taken from the store: {kind: runs and seeds}."""
+    kinds = ("train", "evaluate", "robustness")
+    return {k: set(re.findall(rf"^{k}: (\w+, seed \d+): made$", said, re.M)) for k in kinds}
 
 
 def named(project: Project) -> dict[str, Any]:

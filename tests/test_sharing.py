@@ -12,6 +12,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from features.store import JOBS
 from tests.project import Project
 from tests.repo import GRAPH
 
@@ -92,8 +93,8 @@ class TestAColleague:
     def _nothing_private_is_there(self, colleague: Project) -> Iterator[None]:
         yield
         assert [path for path in PRIVATE if (colleague.folder / path).exists()] == []
-        clips = [p for p in (colleague.folder / ".clip_store").glob("*") if p.name != "runs"]
-        assert clips == [], "trainings are kept there, and nothing is extracted"
+        clips = [p for p in (colleague.folder / ".clip_store").glob("*") if p.name != JOBS]
+        assert clips == [], "results of jobs are kept there, and nothing is extracted"
 
     def test_pulls_embeddings_grid_weights_and_metrics(self, project: Project, colleague: Project):
         theirs = colleague.files()
@@ -117,11 +118,11 @@ class TestAColleague:
             lambda p: p["train"]["runs"]["grjca"]["grjca"]["options"].update(temperature=0.2)
         )
         ran = colleague.repro("--pull", "--allow-missing")
-        assert ran == {"code", "train@grjca-1", "evaluate", "robustness", "report"}
+        assert ran == {"code", "train@grjca", "evaluate", "robustness", "report"}
         after = colleague.files("data/train")
         changed = {name for name in before if before[name] != after[name]}
-        assert "grjca-1/grjca/weights.safetensors" in changed
-        assert {name.split("/")[0] for name in changed} == {"grjca-1"}
+        assert "grjca/1/grjca/weights.safetensors" in changed
+        assert {name.split("/")[0] for name in changed} == {"grjca"}
         metrics = json.loads((colleague.folder / "data/evaluate/metrics.json").read_text())
         assert {"visual", "concat", "grjca"} < set(metrics["runs"])
 
@@ -134,7 +135,7 @@ def test_who_did_not_pull_is_stopped_and_goes_on_from_there(project: Project, tm
     assert "data/align" in said and "Running stage 'train" not in said
     theirs.run("dvc", "pull", "--allow-missing")
     assert theirs.repro("--pull", "--allow-missing") == {
-        "train@grjca-1",
+        "train@grjca",
         "evaluate",
         "robustness",
         "report",

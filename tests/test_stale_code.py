@@ -33,11 +33,11 @@ CODE: list[tuple[str, Edit, set[str]]] = [
     ("how sound is read (no result)", added("features/media/sounds.py"), HEAR),
     ("training (no result)", added("models/training.py"), TRAIN),
     ("losses (no result)", added("models/losses.py"), {*TRAIN, *SCORED}),
-    ("gates (no result)", added("models/gate.py"), {"train@grjca-1", *SCORED, "report"}),
+    ("gates (no result)", added("models/gate.py"), {"train@grjca", *SCORED, "report"}),
     (
         "the candidates of GRJCA's gates",
         changed("models/fusion/grjca.py", *GATES),
-        {"train@grjca-1", *SCORED, "report"},
+        {"train@grjca", *SCORED, "report"},
     ),
     ("what heads make of missing rows", changed("models/head.py", *MISSING), AFTER),
     ("how shards are read (no result)", added("features/shards/reading.py"), READ_SHARDS),
@@ -60,7 +60,7 @@ def test_code_runs_what_it_can_change(project: Project, edit: Edit, runs: set[st
     gates = gate_weights(project)
     edit(project.folder)
     assert project.repro() == {"code", *runs}
-    assert (gate_weights(project) != gates) == ("train@grjca-1" in runs and edit in REAL)
+    assert (gate_weights(project) != gates) == ("train@grjca" in runs and edit in REAL)
 
 
 def test_after_all_these_edits_nothing_is_stale(project: Project):

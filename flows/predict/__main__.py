@@ -22,6 +22,7 @@ from flows.predict.predicted import about, caution, files, said, write
 from flows.predict.prediction import predict
 from flows.predict.streams import check_columns_of, check_tables, needed, unused
 from flows.predict.video import video
+from models.placement import placement
 from stages.atomic import atomic_files
 
 log = logging.getLogger("stages")
@@ -34,7 +35,8 @@ def run(given: argparse.Namespace) -> None:
     drawn = [given.overlay] if given.overlay else []
     for target in drawn:
         check(film, target)
-    chosen = choose(given.run, force=given.force)
+    where = placement(given.device, given.precision)
+    chosen = choose(given.run, where, force=given.force)
     check_tables(chosen, film.tables)
     log.info("run %s, validation CCC %.3f, seeds %s", chosen.name, chosen.validation, chosen.seeds)
     for sentence in [*caution(chosen), *unused(chosen, film)]:

@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from models.placement import DEVICES, PRECISIONS
+
 WRITES = """
 Writes DIR/talk.csv and DIR/talk.json for talk.mp4. Both have, for each step of the run's time
 grid, time in s, each target in its own range, for each stream whether it was there and why not,
@@ -43,6 +45,8 @@ def parse(arguments: Sequence[str] | None, description: str | None) -> argparse.
     add("--option", action="append", type=_option, default=[], metavar="STREAM.NAME=PATH",
         help="where the weights of a stream's extractor lie, or of faces or transcripts, if "
         "params.yaml does not say")  # fmt: skip
+    add("--device", choices=DEVICES, default="auto", help="of the head (%(default)s)")
+    add("--precision", choices=PRECISIONS, default="single", help="of the head (%(default)s)")
     add("--force", action="store_true", help="although code or libraries have changed since")
     add("--traceback", action="store_true", help="show where in the code an error arose")
     given = parser.parse_args(arguments)

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from features.nearest import unknown
+from models.placement import Placement
 from models.targets import Ranges
 from models.trained import Trained
-from stages.checkpoint.load import ChangedError, absent, changed_code, load, made
+from stages.checkpoint.load import CPU, ChangedError, absent, changed_code, load, made
 from stages.paths import TRAIN
 
 OF_ONE_SEED = (
@@ -31,6 +32,7 @@ class Chosen:
     folders: list[Path]
     each: list[dict[str, Any]]
     changed: list[str]
+    where: Placement = CPU
 
     @property
     def about(self) -> dict[str, Any]:
@@ -54,7 +56,7 @@ class Chosen:
     @cached_property
     def models(self) -> list[Trained]:
         """One a seed; a prediction is the mean of theirs."""
-        return [load(folder, changed=bool(self.changed)) for folder in self.folders]
+        return [load(folder, self.where, changed=bool(self.changed)) for folder in self.folders]
 
     @property
     def targets(self) -> Ranges:
@@ -62,9 +64,10 @@ class Chosen:
         return {name: (low, high) for name, (low, high) in self.about["targets"].items()}
 
 
-def choose(name: str | None, *, force: bool = False) -> Chosen:
+def choose(name: str | None, where: Placement = CPU, *, force: bool = False) -> Chosen:
     """A run by its name, or the one with the highest validation CCC, its weights read.
 
+    where  its heads are to run
     force  although the code of its head has changed since it was trained
 
     Raises FileNotFoundError where nothing was trained, LookupError with the nearest name, and
@@ -79,7 +82,7 @@ def choose(name: str | None, *, force: bool = False) -> Chosen:
     runs = [every[name]] if name else every.values()
     chosen = max((_read(folders) for folders in runs), key=_rank)
     _check(chosen)
-    chosen = replace(chosen, changed=_changes(chosen))
+    chosen = replace(chosen, changed=_changes(chosen), where=where)
     if chosen.changed and not force:
         raise ChangedError(
             f"the code of the run {chosen.name!r} has changed since it was trained:\n  "
@@ -104,7 +107,8 @@ def _rank(run: Chosen) -> float:
 def found() -> dict[str, list[Path]]:
     """Every run there is, {name: its folder under each seed}, whatever params.yaml says."""
     every: dict[str, list[Path]] = {}
-    for path in sorted(TRAIN.glob("[!.]*/[!.]*/")):
+    seed = "[-0-9]*"  # runs of the version before this lay here, and are none of ours
+    for path in sorted(TRAIN.glob(f"[!.]*/{seed}/[!.]*/")):
         every.setdefault(path.name, []).append(path)
     return every
 

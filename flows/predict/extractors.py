@@ -123,4 +123,4 @@ def _first(kept: Identity, candidates: list[dict[str, Any]]) -> tuple[Any, list[
 def _provenance(run: Chosen, stream: str, kind: str) -> dict[str, Any] | None:
     """What made the rows of a kind behind a stream that the run was trained on, if known here."""
     rows = run.about["grid"]["streams"][stream].get("rows", "")
-    return trained_on(run.folders[0].parent.name, stream, rows).get(kind)
+    return trained_on(run.about["head"], stream, rows).get(kind)

@@ -80,6 +80,8 @@ def about(run: Chosen, video: Video, faces: Record | None, changed: list[str]) -
             "head": run.about["head"],
             "options": run.about["options"],
             "seeds": run.seeds,
+            "device": run.where.device,
+            "precision": run.where.precision,
             "validation_ccc": round(run.validation, 6),
             "weights": {file.as_posix(): file_sha256(file) for file in weights},
         },

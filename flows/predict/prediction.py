@@ -12,6 +12,7 @@ from features.grid import grid
 from features.track import State, Track
 from flows.predict.chosen import Chosen
 from models.aligned import AlignedClip
+from models.placement import prepare
 from models.trained import gates
 from stages.alignment import aligned
 from stages.grid import labelled
@@ -27,6 +28,7 @@ def predict(run: Chosen, tracks: Mapping[str, Track], duration_s: float, name: s
     Raises ValueError, naming the video, where no step has a row of any stream.
     """
     torch.set_num_threads(1)  # as evaluate does: their number decides the last bits
+    prepare(run.where)
     times = grid(duration_s, run.about["grid"]["step_s"])
     rows = _rows(run, tracks, times)
     states = {s: [State(x).name.lower() for x in row.state.tolist()] for s, row in rows.items()}

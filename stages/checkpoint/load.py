@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 from features import code
 from features.fingerprint import file_sha256
 from models.fusion import build
+from models.placement import Placement
 from models.recipe import Recipe
 from models.standardise import Standardised
 from models.trained import Model, Trained
@@ -28,19 +29,20 @@ class ChangedError(ValueError):
     """A run's head is not what it was when it was trained: its code, or its weights."""
 
 
-def load(folder: Path, *, changed: bool = False) -> Trained:
+CPU = Placement("cpu", "single")
+
+
+def load(folder: Path, where: Placement = CPU, *, changed: bool = False) -> Trained:
     """Read one run's folder.
 
+    where    it is to run, whatever it was trained on
     changed  although the code of its head is not what it was; see `changed_code`
 
     Raises FileNotFoundError, ValueError or ChangedError naming the folder, and what has changed.
     """
-    if not changed and (files := changed_code(folder)):
-        raise ChangedError(
-            f"{folder} was trained with other code of its head than there is now: "
-            f"{', '.join(files)}; {AGAIN}"
-        )
-    return Trained([_model(place) for place in _places(folder)], made(folder))
+    if not changed:
+        _unchanged(folder)
+    return Trained([_model(place, where) for place in places(folder)], made(folder))
 
 
 def changed_code(folder: Path) -> list[str]:
@@ -57,7 +59,7 @@ def made(folder: Path) -> dict[str, Any]:
 
     Raises FileNotFoundError or ValueError naming the folder.
     """
-    each = [_about(place) for place in _places(folder)]
+    each = [_about(place) for place in places(folder)]
     reached = {t: about["validation"][t] for about in each for t in about["targets"]}
     ranges = {t: values for about in each for t, values in about["targets"].items()}
     return {**each[0], "targets": ranges, "validation": reached}
@@ -68,7 +70,7 @@ def runs(heads: Iterable[str], seeds: Iterable[int]) -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
     for head in heads:
         for seed in seeds:
-            folder = TRAIN / f"{head}-{seed}"
+            folder = TRAIN / head / str(seed)
             inside = sorted(p for p in folder.iterdir()) if folder.is_dir() else []
             if not inside:
                 raise FileNotFoundError(absent(folder))
@@ -100,7 +102,7 @@ def absent(folder: Path) -> str:
     return f"no trained run in {folder}; run `dvc repro train`, or `dvc pull --allow-missing`"
 
 
-def _places(folder: Path) -> list[Path]:
+def places(folder: Path) -> list[Path]:
     """Where a run's models lie: one, or one for each target in the order of the labels' columns."""
     inside = [file.parent for file in folder.glob("*/run.json")]
     if (folder / "run.json").is_file() or not inside:
@@ -129,18 +131,39 @@ def _undamaged(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _model(folder: Path) -> Model:
-    about = _about(folder)
+def verify(folder: Path) -> None:
+    """Raises as `load` does where a run's code or weights are not what they were."""
+    _unchanged(folder)
+    for place in places(folder):
+        _check_weights(place, _about(place))
+
+
+def _unchanged(folder: Path) -> None:
+    if files := changed_code(folder):
+        raise ChangedError(
+            f"{folder} was trained with other code of its head than there is now: "
+            f"{', '.join(files)}; {AGAIN}"
+        )
+
+
+def _check_weights(folder: Path, about: Mapping[str, Any]) -> None:
     with _undamaged(folder):
         if file_sha256(folder / WEIGHTS) != about.get("weights_sha256"):
             raise ChangedError(
                 f"{folder / WEIGHTS} does not hold the weights that were trained (by their sha256 "
                 "in run.json); bring them back with `dvc checkout --force`, or train again"
             )
+
+
+def _model(folder: Path, where: Placement) -> Model:
+    about = _about(folder)
+    _check_weights(folder, about)
+    with _undamaged(folder):
         weights = load_file(folder / WEIGHTS)
     recipe = Recipe(**about["recipe"])
     widths, targets = about["widths"], len(about["targets"])
     head = build(about["head"], widths, recipe.steps, targets, **about["options"])
-    model = Standardised(head, [(low, high) for low, high in about["targets"].values()])
+    ranges = [(low, high) for low, high in about["targets"].values()]
+    model = Standardised(head, ranges, where.precision)
     model.load_state_dict(weights)
-    return Model(model.eval(), recipe, about)
+    return Model(model.to(where.device).eval(), recipe, about)

@@ -12,29 +12,33 @@ writes  data/evaluate/metrics.json                   each run's scores over seed
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
-import torch
 from pydantic import Field
 
+from models.clip import Clips
 from models.evaluation.agreement import agreement, ccc_without, over_seeds
 from models.evaluation.comparison import compare, validation
 from models.evaluation.intervals import Intervals
 from models.evaluation.published import PROTOCOLS
 from models.fusion import available
 from models.nearest import known
+from models.placement import placement
 from models.split import check
+from models.targets import Ranges
 from stages.atomic import atomic_folder, write_lines
-from stages.checkpoint.load import load as load_run
-from stages.checkpoint.load import read_by, runs
+from stages.checkpoint.load import read_by, runs, verify
 from stages.clips import read_assignments
 from stages.evaluate.files import write_gates, write_plots, write_predictions
+from stages.evaluate.job import Job, Seen, seen
+from stages.jobs import finished
 from stages.on_grid import Grid
 from stages.params import Section, load
 from stages.paths import EVALUATE
 from stages.train.params import Params as TrainParams
-from stages.work.progress import progress
 
 
 class Resampling(Section):
@@ -45,6 +49,8 @@ class Resampling(Section):
 
 class Params(Section):
     split: Literal["train", "val", "test"]
+    device: Literal["auto", "cpu", "cuda"]
+    precision: Literal["single", "bfloat16"]
     threads: int = Field(gt=0)
     bootstrap: Resampling
     baselines: list[str]  # heads: the run of theirs that validates best is the baseline
@@ -53,26 +59,33 @@ class Params(Section):
 
 
 def run(params: Params) -> None:
-    torch.set_num_threads(params.threads)
+    where = placement(params.device, params.precision)
     folders = _folders(params)
     grid = Grid(read_assignments(), read_by(folders))
     clips, targets = grid.split(params.split, grid.widths), grid.targets
     check(params.split, clips, grid.widths, targets)
     intervals = Intervals(clips, list(targets), **params.bootstrap.model_dump())
+    jobs = [
+        Job(grid, folder, params.split, where, params.threads)
+        for seeds in folders.values()
+        for folder in seeds
+    ]
+    for job in jobs:  # a stored result would hide what has changed since
+        verify(job.folder)
     table: dict[str, dict[str, Any]] = {}
     plain: dict[str, float] = {}  # how the runs that may be the baseline validate
     with atomic_folder(EVALUATE) as out:
         (out / "gates").mkdir()  # there, even if no head has gates
-        for name in progress(iter(folders), len(folders), "evaluate", "run"):
-            seeds = [load_run(folder) for folder in folders[name]]
-            each = [trained.each_of(clips) for trained in seeds]
-            scores = over_seeds([agreement(p, clips, targets, params.variants) for p in each])
-            table[name] = intervals.add(name, each, scores)
-            table[name] |= ccc_without(seeds, clips, targets)
-            if seeds[0].about["head"] in params.baselines:
-                plain[name] = validation(seeds)
-            write_predictions(out / "predictions" / name, each, clips, grid)
-            write_gates(out / "gates" / name, seeds, clips, grid)
+        each = finished(jobs, where, "evaluate")
+        for name, seeds in groupby(each, lambda done: done[0].made["run"]):
+            made, of = zip(*((job.made, seen(files)) for job, files, _ in seeds), strict=True)
+            table[name] = _scores(of, clips, targets, params.variants)
+            table[name] |= intervals.add(name, [s.predicted for s in of], table[name])
+            table[name] |= ccc_without([s.without for s in of], clips, targets)
+            if made[0]["head"] in params.baselines:
+                plain[name] = validation(made)
+            write_predictions(out / "predictions" / name, of, clips, grid)
+            write_gates(out / "gates" / name, of, clips, grid)
         baseline = max(plain, key=plain.__getitem__, default=None)  # validation chooses, not test
         usual = [(name, baseline) for name in table if baseline not in (None, name)]
         compare(table, [*usual, *params.compare], intervals)
@@ -83,6 +96,13 @@ def run(params: Params) -> None:
         write_lines(out / "metrics.json", [json.dumps(metrics, indent=2, ensure_ascii=False)])
         means = {name: scores["mean"]["ccc"] for name, scores in table.items()}
         write_lines(out / "ccc.json", [json.dumps(means, indent=2, ensure_ascii=False)])
+
+
+def _scores(
+    of: Sequence[Seen], clips: Clips, targets: Ranges, variants: Sequence[str]
+) -> dict[str, Any]:
+    each = [agreement(s.predicted, clips, targets, variants) for s in of]
+    return dict(over_seeds(each))
 
 
 def _folders(params: Params) -> dict[str, list[Path]]:

@@ -49,13 +49,13 @@ def seen(
 
 def abouts(runs: Iterable[str]) -> dict[str, Any]:
     """How each run was made, {run: its run.json}, from its first seed and first model."""
-    files = {run: min(TRAIN.glob(f"*/{run}/**/run.json")) for run in runs}
+    files = {run: min(TRAIN.glob(f"*/*/{run}/**/run.json")) for run in runs}
     return {run: json.loads(file.read_text(encoding="utf-8")) for run, file in files.items()}
 
 
 def seeds(runs: Iterable[str]) -> int:
     """Under how many seeds a run was trained."""
-    return max(len(list(TRAIN.glob(f"*/{run}"))) for run in runs)
+    return max(len(list(TRAIN.glob(f"*/*/{run}"))) for run in runs)
 
 
 def rows(path: Path) -> Rows:

@@ -4,4 +4,4 @@ from stages.command import main
 from stages.train.stage import Params, run
 
 if __name__ == "__main__":
-    main("train", Params, run, "head", "seed")
+    main("train", Params, run, "head")

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from features import code
-from models.aligned import AlignedClip
 from models.fusion import build
 from models.head import Head
+from models.placement import Placement, prepare
 from models.targets import Ranges
 from models.training import Training
-from stages.checkpoint.save import save
+from stages.checkpoint.save import contents
+from stages.jobs import Files, key_of
 from stages.on_grid import Grid
-from stages.train.kept import Kept
+from stages.stored import within
 from stages.train.plans import Plan
-from stages.train.resume import Saved, key_of
-from stages.work.progress import meter
+from stages.train.resume import Saved
+from stages.work.progress import tell
 
 # they can change no weight, nor what is written down of it: where work runs, what is kept where
-HARMLESS = ("stages.params", "stages.work", "features.store", "stages.train.kept")
-log = logging.getLogger("stages")
+HARMLESS = ("stages.params", "stages.work", "stages.jobs", "features.store", "stages.train.resume")
 
 
 @dataclass(frozen=True, eq=False)
 class Job:
     """A model to train: of all targets, or of one.
 
-    group  of jobs, whose interrupted trainings are forgotten together
+    held_bytes  of rows that it may hold in memory; it changes no byte of the result
     """
 
     grid: Grid
@@ -40,13 +39,39 @@ class Job:
     targets: Ranges
     head: str
     seed: int
-    group: str
+    where: Placement
+    held_bytes: float
+
+    kind = "train"
 
     @property
     def place(self) -> Path:
-        """Its folder inside that of the stage: the run's, or one for its target inside that."""
+        """Its folder inside that of the head: its seed's and run's, or one for its target there."""
         alone = next(iter(self.targets)) if self.plan.models == "each" else ""
-        return Path(self.plan.name, alone) if len(self.grid.targets) > 1 else Path(self.plan.name)
+        own = alone if len(self.grid.targets) > 1 else ""
+        return Path(str(self.seed), self.plan.name, own)
+
+    @property
+    def called(self) -> str:
+        """Run, seed and, of one of several models, its target."""
+        alone = f", {', '.join(self.targets)}" if self.plan.models == "each" else ""
+        return f"{self.plan.name}, seed {self.seed}{alone}"
+
+    @property
+    def advice(self) -> str:
+        """What to lower where memory is short."""
+        return f"a smaller `batch` in the recipe of train.runs.{self.head}.{self.plan.name}"
+
+    @property
+    def threads(self) -> int:
+        """That it uses."""
+        return self.plan.threads
+
+    @property
+    def size(self) -> float:
+        """How many numbers it reads."""
+        steps = self.grid.steps("train") + self.grid.steps("val")
+        return self.plan.recipe.epochs * steps * sum(self._widths.values())
 
     @cached_property
     def about(self) -> dict[str, Any]:
@@ -60,12 +85,14 @@ class Job:
             "columns": self._columns,
             "widths": self._widths,
             **self.plan.about(),
+            "device": self.where.device,
+            "precision": self.where.precision,
             "synthetic": self.grid.synthetic,
             "features": {m: features[m] for m in self.plan.modalities},
             "grid": self.grid.made(self.plan.modalities),
         }
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The digest of all that decides the weights, hex."""
         sides = {s: [c.id for c in self.grid.clips if c.split == s] for s in ("train", "val")}
@@ -78,60 +105,41 @@ class Job:
         steps, targets = self.plan.recipe.steps, len(self.targets)
         return build(self.head, self._widths, steps, targets, **self.plan.options)
 
-    def check(self) -> None:
-        """Raises ValueError, naming the run, where its head cannot be built, or not be trained for
-        want of any row of a stream.
-        """
-        where = f"in train.runs.{self.head}.{self.plan.name} of params.yaml"
-        try:
-            self.build()
-        except ValueError as error:
-            error.add_note(where)
-            raise
-        train = [clip.id for clip in self.grid.clips if clip.split == "train"]
-        for stream in self.plan.modalities:
-            if train and not any(self.grid.has(clip, stream) for clip in train):
-                raise ValueError(
-                    f"{stream} has no row with a value in {len(train)} training clips: take it out "
-                    f"of `modalities` {where}, or that run out of train.runs"
-                )
-
-    def make(self, folder: Path) -> None:
-        """Write the model's folder: from the store, where it was trained before, or trained now."""
-        key = self.key
-        kept = Kept(key)
-        if made := kept.unpack(folder):
-            reached = [made["validation"][target] for target in self.targets]
-            mean = sum(reached) / len(reached)
-            log.info("%s: trained before, validation CCC %.3f", self._called, mean)
-            return
-        save(folder, self._train(Saved(self.group, key)), self.about)
-        kept.pack(folder)
-
-    def _train(self, saved: Saved) -> Training:
-        """Train to the end, from where it was left if it was."""
-        plan = self.plan
-        torch.set_num_threads(plan.threads)
-        train, val = self._labelled("train"), self._labelled("val")
-        training = Training(self.build, train, val, self.targets, plan.recipe, self.seed)
+    def make(self) -> Files:
+        """Train to the end, from where it was left if it was -> the files of the run's folder."""
+        prepare(self.where)
+        torch.set_num_threads(self.threads)
+        training = self._begun()
+        saved = Saved(self.key)
         if state := saved.load():
             training.resume(state)
-            log.info("%s goes on after epoch %d", self._called, training.history[-1].epoch)
-        with meter(plan.recipe.epochs, f"{self._called}, seed {self.seed}", "epoch") as bar:
-            bar.update(len(training.history))
-            for row in training.epochs():
-                saved.save(training.state)
-                bar.update()
-                bar.set_postfix(ccc=f"{row.ccc_mean:.3f}", refresh=False)
-        saved.save(training.state, now=True)
-        best = training.best
-        log.info("%s: validation CCC %.3f in epoch %d", self._called, best.ccc_mean, best.epoch)
-        return training
+        for _ in training.epochs(partial(self._tell, training, saved)):
+            saved.save(training.state)
+        saved.save(training.state, now=True)  # what is left to do may still fail
+        files = contents(training, self.about)
+        saved.forget()
+        return files
 
-    @property
-    def _called(self) -> str:
-        alone = self.plan.models == "each"
-        return f"{self.plan.name}, {', '.join(self.targets)}" if alone else self.plan.name
+    def _begun(self) -> Training:
+        train, val = self._clips("train"), self._clips("val")
+        train, left = within(train, self.held_bytes)
+        val, _ = within(val, left)
+        recipe, where = self.plan.recipe, self.where
+        return Training(
+            self.build, train, val, self.targets, recipe, self.seed, where.device, where.precision
+        )
+
+    def _clips(self, side: str) -> Any:
+        return self.grid.split(side, self.plan.modalities, self.targets)
+
+    def _tell(self, training: Training, saved: Saved, done: int, batches: int) -> None:
+        """After a batch: how far it is, and where an interruption would be taken up."""
+        epochs, history = self.plan.recipe.epochs, training.history
+        reached = f", CCC {history[-1].ccc_mean:.3f}" if history else ""
+        share = (len(history) + done / batches) / epochs
+        tell(share, f"{self.called}: epoch {len(history) + 1} of {epochs}{reached}")
+        if done < batches:  # after the last one the epoch is not over: it is validated first
+            saved.save(training.state)
 
     @property
     def _widths(self) -> dict[str, int]:
@@ -141,11 +149,3 @@ class Job:
     def _columns(self) -> list[int]:
         """Where its targets are among the columns of the labels."""
         return [list(self.grid.targets).index(target) for target in self.targets]
-
-    def _labelled(self, side: str) -> dict[str, AlignedClip]:
-        """The clips of a side with the labels of these targets only."""
-        columns = self._columns
-        return {
-            name: replace(c, labels=c.labels[:, columns], label_mask=c.label_mask[:, columns])
-            for name, c in self.grid.split(side, self.plan.modalities).items()
-        }

@@ -46,6 +46,9 @@ class Run(Section):
 class Params(Section):
     heads: list[str] = Field(min_length=1)  # which are trained, of those with runs below
     seeds: list[int] = Field(min_length=1)
+    device: Literal["auto", "cpu", "cuda"]
+    precision: Literal["single", "bfloat16"]
+    memory_gb: float = Field(ge=0)  # of rows that a training may hold in memory
     recipe: RecipeSection  # pyright: ignore[reportInvalidTypeForm] - its fields are Recipe's
     runs: dict[str, dict[str, Run]] = Field(min_length=1)  # {a file in models/fusion/: {name: Run}}
 

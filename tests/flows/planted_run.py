@@ -59,14 +59,14 @@ def plant(
     seed: int = 1,
 ) -> None:
     """Write a run of {stream: (D, what made it)} into data/train of the working folder."""
-    head, group = ("concat" if len(streams) > 1 else "single"), f"planted-{seed}"
+    head = "concat" if len(streams) > 1 else "single"
     options = {"channels": {stream: [5, 5] for stream in streams}, "encoder_dropout": 0.0}
     widths = {stream: width for stream, (width, _) in streams.items()}
     torch.manual_seed(seed)
     model = Standardised(
         build(head, widths, RECIPE.steps, len(targets), **options), list(targets.values())
     )
-    folder = Path("data/train") / group / name
+    folder = Path("data/train") / head / str(seed) / name
     folder.mkdir(parents=True)
     save_file({k: v.contiguous() for k, v in model.state_dict().items()}, folder / WEIGHTS)
     kept = {
@@ -96,7 +96,7 @@ def plant(
         }
         for stream, (_, one) in streams.items()
     }
-    file = Path("data/provenance/train") / f"{group}.json"
+    file = Path("data/provenance/train") / f"{head}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(provenance))
 

@@ -102,7 +102,7 @@ def test_a_clip_of_the_corpus_is_predicted_as_it_was_evaluated(home, tmp_path, n
 
 def test_the_run_that_validates_best_is_the_default(home, tmp_path, tone):
     reached = {}
-    for file in home.glob("data/train/*-1/*/run.json"):
+    for file in home.glob("data/train/*/1/*/run.json"):
         validation = json.loads(file.read_text())["validation"]
         reached[file.parent.name] = (validation["valence"] + validation["arousal"]) / 2
     assert choose(None).name == max(reached, key=reached.__getitem__)
@@ -215,7 +215,7 @@ Change = Callable[[dict[str, Any]], Any]
 
 def change(name: str, edit: Change) -> None:
     """Edit how a run says that it was made."""
-    for file in Path("data/train").glob(f"*/{name}/run.json"):
+    for file in Path("data/train").glob(f"*/*/{name}/run.json"):
         about = json.loads(file.read_text())
         edit(about)
         file.write_text(json.dumps(about))
@@ -311,7 +311,7 @@ class TestTheHeadItself:
         assert document["changed_since"] == ["single: models/regressors.py was another"]
 
     def test_other_weights_are_refused_even_if_forced(self, trained, tone):
-        file = trained / "data/train/single-1/audio/weights.safetensors"
+        file = trained / "data/train/single/1/audio/weights.safetensors"
         file.write_bytes(file.read_bytes()[:-4] + b"abcd")
         with pytest.raises(ValueError, match=r"audio/weights.safetensors does not hold the weigh"):
             run(tone, "--run", "audio", "--force")
@@ -386,8 +386,8 @@ class TestBadInput:
             run(film, "--run", "visual")
 
     def test_seeds_that_were_not_trained_alike(self, trained, tone):
-        shutil.copytree("data/train/single-1", "data/train/single-2")
-        file = Path("data/train/single-2/audio/run.json")
+        shutil.copytree("data/train/single/1", "data/train/single/2")
+        file = Path("data/train/single/2/audio/run.json")
         file.write_text(file.read_text().replace('"epochs": 2', '"epochs": 3'))
         with pytest.raises(ValueError, match=r"seeds of 'audio' were not .* differ in recipe"):
             run(tone, "--run", "audio")

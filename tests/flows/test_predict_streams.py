@@ -78,7 +78,7 @@ class TestStreams:
             run(film, "--run", "torn", *FACES)
 
     def test_a_change_names_the_stream(self, film):
-        file = Path("data/provenance/train/planted-1.json")
+        file = Path("data/provenance/train/concat.json")
         kept = json.loads(file.read_text())
         kept["pitch"]["extractors"]["audio"]["versions"]["av"] = "1"
         file.write_text(json.dumps(kept))

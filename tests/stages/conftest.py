@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages import robustness
 from stages.evaluate import stage as evaluate
+from stages.robustness import stage as robustness
 from tests.stages.planted import GATED, RUNS, lay_clips, lay_grid, params, train_all, write_params
 from tests.stages.test_evaluate import PARAMS as EVALUATION
 from tests.stages.test_robustness import PARAMS as FAILURES
@@ -49,6 +49,7 @@ def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A manifest and a grid, ready to train on; the working folder."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WORKERS", "1")
     lay_clips()
     lay_grid()
     write_params(params())
@@ -60,6 +61,7 @@ def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("trained")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        patch.setenv("WORKERS", "1")
         lay_clips()
         lay_grid()
         chosen = params(runs={**RUNS, **GATED})
@@ -73,6 +75,7 @@ def trained_project(trained_once: Path, tmp_path: Path, monkeypatch: pytest.Monk
     """The same to change; the working folder. Its runs are text, both, gated and apart."""
     shutil.copytree(trained_once, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WORKERS", "1")
     return tmp_path
 
 

@@ -22,6 +22,7 @@ SPLITS = {"a": "train", "b": "train", "c": "val", "d": "test", "e": "test"}
 RECIPE = {"steps": 10, "hop": 5, "batch": 6, "epochs": 20, "patience": 20, "optimiser": "adamw"}
 RECIPE |= {"lr": 0.01, "weight_decay": 0.0, "schedule": "constant", "loss": "ccc_flat"}
 RECIPE |= {"clip_norm": None, "target_weights": None, "models": "joint", "threads": 1}
+WHERE = {"device": "cpu", "precision": "single", "memory_gb": 0}
 TARGETS = {"valence": [-1, 1], "arousal": [-1, 1]}
 MEAN = {"how": "mean", "largest_gap_s": 0.2}
 # Streams called as their kinds.
@@ -119,13 +120,17 @@ def lay_people() -> None:
 def params(**changes: Any) -> train.Params:
     runs = changes.get("runs", RUNS)
     same = {"heads": list(runs), "seeds": [1, 2], "recipe": RECIPE, "runs": runs}
+    same |= WHERE
     return train.Params(**{**same, **changes})
+
+
+def train_one(chosen: train.Params, head: str, seed: str) -> None:
+    train.run(chosen.model_copy(update={"seeds": [int(seed)]}), head)
 
 
 def train_all(chosen: train.Params) -> None:
     for head in chosen.runs:
-        for seed in chosen.seeds:
-            train.run(chosen, head, str(seed))
+        train.run(chosen, head)
 
 
 def write_params(chosen: train.Params) -> None:

@@ -91,7 +91,7 @@ class Results:
         about = {"head": "concat", "widths": dict.fromkeys(streams, 3), "targets": self.targets}
         about |= {"recipe": {"lr": 0.1}, "options": {"width": len(run)}}
         for seed in (1, 2):
-            file = paths.TRAIN / f"concat-{seed}" / run / "run.json"
+            file = paths.TRAIN / f"concat/{seed}" / run / "run.json"
             write_lines(file, [json.dumps(about)])
 
     def _scores(self) -> None:

@@ -18,9 +18,10 @@ from stages.evaluate import stage as evaluate
 from stages.paths import EVALUATE, TRAIN
 from tests.stages.planted import T, lay_grid, params, records, write_params
 
-PARAMS = {"split": "test", "threads": 1, "baselines": ["single", "concat"], "compare": []}
+PARAMS: dict[str, Any] = {"device": "cpu", "precision": "single"}
+PARAMS |= {"split": "test", "threads": 1, "baselines": ["single", "concat"], "compare": []}
 PARAMS |= {"variants": [], "bootstrap": {"resamples": 101, "seed": 1, "level": 0.9}}
-WEIGHTS = "concat-1/both/weights.safetensors"
+WEIGHTS = "concat/1/both/weights.safetensors"
 
 
 def score(**changes: Any) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def test_a_score_lies_within_its_interval(trained_project):
 
 def test_runs_are_compared_with_the_baseline_that_validates_best(trained_project):
     """Whatever the test split says: here the validation CCC of both runs is planted."""
-    for name, reached in (("single-{}/text", 0.9), ("concat-{}/both", 0.1)):
+    for name, reached in (("single/{}/text", 0.9), ("concat/{}/both", 0.1)):
         for seed in (1, 2):
             file = TRAIN / name.format(seed) / "run.json"
             about = json.loads(file.read_text())
@@ -186,7 +187,7 @@ class TestBadInput:
         weights = load_file(TRAIN / WEIGHTS)
         lost = {k: v * torch.nan if v.is_floating_point() else v for k, v in weights.items()}
         save_file(lost, TRAIN / WEIGHTS)
-        seal(TRAIN / "concat-1/both")
+        seal(TRAIN / "concat/1/both")
         with pytest.raises(
             FloatingPointError, match="both, seed 1: 160 of 160 predictions for clip 'd' are not"
         ):
@@ -206,5 +207,5 @@ class TestBadInput:
 
     def test_a_seed_that_was_not_trained(self, trained_project):
         write_params(params(seeds=[1, 2, 3]))
-        with pytest.raises(FileNotFoundError, match="no trained run in data/train/single-3"):
+        with pytest.raises(FileNotFoundError, match="no trained run in data/train/single/3"):
             score()

@@ -27,10 +27,11 @@ KEPT = (
     "data/provenance/visual/face.json",
     "data/provenance/align/face.json",
     "data/provenance/faces.json",
-    "data/provenance/train/concat-1.json",
+    "data/provenance/train/concat.json",
     "data/faces/000.h5",
     "data/grid/000.h5",
-    "data/train/concat-1/concat/run.json",
+    "data/train/concat/1/concat/run.json",
+    "data/train/concat/2/concat/run.json",  # DVC removes it before it trains again
     "data/.training/concat-1@0.pt",
     "data/visual/.face.part/000.h5",
     "data/visual/.gitignore",
@@ -42,8 +43,10 @@ KEPT = (
 )
 SOMEBODYS = "data/signals/openface"
 GONE = (
-    "data/train/concat-2/concat/run.json",
-    "data/provenance/train/concat-2.json",
+    "data/train/grjca/1/grjca/run.json",
+    "data/provenance/train/grjca.json",
+    "data/train/concat-1/concat/run.json",  # from before a head was one stage
+    "data/provenance/train/concat-1.json",
     "data/visual/000.h5",  # from before streams had names
     "data/visual/voice/000.h5",  # a name of another kind
     "data/visual/scene/000.h5",

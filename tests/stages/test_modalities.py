@@ -123,7 +123,7 @@ def scored(head: str, *streams: str) -> dict[str, Any]:
     """Train one run of a head over some streams and evaluate it -> its scores."""
     recipe = {**RECIPE, "epochs": 2, "batch": 3}
     chosen = params(runs={head: {"one": options(*streams)}}, recipe=recipe, seeds=[1])
-    train.run(chosen, head, "1")
+    train.run(chosen, head)
     choose(train=chosen.model_dump())
     evaluate.run(evaluate.Params(**{**EVALUATION, "baselines": []}))
     return json.loads(METRICS.read_text())["runs"]["one"]
@@ -166,7 +166,7 @@ def test_tables_alone_are_enough_from_ingest_to_evaluate(place: Path):
         assert (Shards(GRID)[clip].columns["labels.state"][:] == State.OK).all()
     scores = scored("single", "au")
     assert np.isfinite([scores[target]["ccc"] for target in ("valence", "arousal")]).all()
-    made = json.loads(Path("data/train/single-1/one/run.json").read_text())
+    made = json.loads(Path("data/train/single/1/one/run.json").read_text())
     assert made["widths"] == {"au": 2} and made["features"]["au"]["kind"] == "signals"
 
 
@@ -185,7 +185,7 @@ def test_two_streams_of_one_kind_are_fused_as_any_others(place: Path):
     shapes = {name: streams[name]["c0"].columns["values"].shape for name in ("face", "coarse")}
     assert shapes == {"face": (30, 576), "coarse": (30, 144)}
     scores = scored("concat", "coarse", "face")
-    made = json.loads(Path("data/train/concat-1/one/run.json").read_text())
+    made = json.loads(Path("data/train/concat/1/one/run.json").read_text())
     assert list(made["widths"].items()) == [("coarse", 144), ("face", 576)]
     assert {name: about["kind"] for name, about in made["features"].items()} == {
         "coarse": "visual",

@@ -125,7 +125,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
             align.run(Stream(**streams[name]), name)
         grid.run(Timing(**document["grid"]))
         for head in chosen.runs:
-            train.run(chosen, head, "1")
+            train.run(chosen, head)
         evaluate.run(evaluate.Params(**EVALUATION))
     return folder
 

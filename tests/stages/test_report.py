@@ -290,7 +290,7 @@ def test_every_picture_of_dvc_has_its_template():
 
 def test_a_single_seed_has_no_deviation(_here):
     assert "standard deviation over 2 seeds" in html() and "±" in html()
-    for folder in TRAIN.glob("*-2"):
+    for folder in TRAIN.glob("*/2"):
         shutil.rmtree(folder)
     chosen = params(runs={**RUNS, **GATED}, seeds=[1])
     write_params(chosen)

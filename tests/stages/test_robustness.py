@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from stages import robustness
 from stages.evaluate import stage as evaluate
 from stages.paths import CURVES, METRICS
+from stages.robustness import stage as robustness
 from tests.stages.planted import lay_grid
 from tests.stages.test_evaluate import PARAMS as EVALUATION
 
 PARAMS = {"split": "test", "runs": [], "kinds": ["dropped", "frozen", "noised"], "seed": 1}
 PARAMS |= {"shares": [0, 0.5, 0.9], "stretch_s": 0.7}
+PARAMS |= {"device": "cpu", "precision": "single", "threads": 1}
 
 
 def curves(**changes: Any) -> dict[tuple[str, ...], float]:
@@ -29,8 +30,8 @@ def curves(**changes: Any) -> dict[tuple[str, ...], float]:
 
 
 @pytest.fixture(autouse=True)
-def _here(trained_project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORKERS", "1")
+def _here(trained_project) -> None:
+    pass
 
 
 def test_what_a_modality_carries_is_lost_with_it():
