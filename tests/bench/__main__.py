@@ -28,11 +28,21 @@ def main(arguments: list[str]) -> int:
     for one in [name] if name else NAMES:
         print(f"== {one}", flush=True)
         command = [sys.executable, "-m", f"tests.bench.bench_{one}", *options]
-        if subprocess.run(command, cwd=FOLDER.parent.parent).returncode:
+        if _ended(command):
             failed.append(one)
     if failed:
         print(f"tests.bench: did not run to its end: {', '.join(failed)}")
     return 1 if failed else 0
+
+
+def _ended(command: list[str]) -> int:
+    """Run a benchmark to its end -> its exit status."""
+    with subprocess.Popen(command, cwd=FOLDER.parent.parent) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # reaches it too, and it still has to remove what it has made
+            process.wait()
+            raise
 
 
 if __name__ == "__main__":

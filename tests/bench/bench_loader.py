@@ -15,7 +15,7 @@ import torch
 
 from models.aligned import AlignedClip
 from models.dataset import Batch, Dataset
-from models.epoch import train_epoch
+from models.epoch import in_batches, train_batches
 from models.fusion import build
 from models.recipe import make_optimiser
 from models.standardise import Standardised
@@ -59,7 +59,8 @@ def share(
     optimiser = make_optimiser(recipe, model.parameters())
     for _ in range(2):
         Timed.spent, start = 0.0, time.perf_counter()
-        train_epoch(model, data, torch.randperm(len(data)), recipe, optimiser)
+        batches = in_batches(torch.randperm(len(data)), recipe.batch)
+        list(train_batches(model, data, batches, recipe, optimiser))
         epoch = time.perf_counter() - start
     return epoch, Timed.spent / epoch
 
