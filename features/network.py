@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import torch
@@ -27,9 +29,21 @@ class Place:
     device: torch.device
     half: bool = False
 
+    @property
+    def name(self) -> str:
+        """One of DEVICES or HALF, but not auto: what `place` makes this place of."""
+        return self.device.type + ("_half" if self.half else "")
+
     def precise(self, forward: Callable[..., Any]) -> Callable[..., Any]:
         """A network's forward pass, in the precision of this place."""
         return torch.autocast(self.device.type, torch.bfloat16)(forward) if self.half else forward
+
+    def placed(self, module: nn.Module) -> Callable[..., Any]:
+        """The forward pass of a module that is moved to this place."""
+        return self.precise(nn.Module.to(module, self.device).__call__)
+
+
+CPU = Place(torch.device("cpu"))
 
 
 def place(device: str, known: tuple[str, ...] = DEVICES + HALF) -> Place:
@@ -70,22 +84,26 @@ class Convolutions:
 
     Batch normalisation is folded into the convolution before it, factorised 3-D convolutions are
     computed as 2-D ones, and channels lie innermost: the same numbers but for rounding (tests: 1e-5
-    of the largest).
+    of the largest). It is moved when it is first called.
     """
 
+    facts: Mapping[str, Any] = MappingProxyType({})  # as features.forward has it: there are none
+
     def __init__(self, module: nn.Module, where: Place):
-        self._device = where.device
-        module = in_2d(folded(module.eval())).requires_grad_(False)
-        self._module = module.to(where.device)
+        self._where = where
+        self._module = in_2d(folded(module.eval())).requires_grad_(False)
         for part in self._module.modules():
             if isinstance(part, nn.Conv2d):
                 part.to(memory_format=LAYOUT)  # pyright: ignore[reportCallIssue] - not in its stubs
-        self._run = where.precise(self._module.__call__)
+
+    @cached_property
+    def _run(self) -> Callable[..., Any]:
+        return self._where.placed(self._module)
 
     @torch.inference_mode()
     def __call__(self, x: Tensor) -> Tensor:
         """A batch (B, ...) -> what the network makes of it, on the CPU."""
-        x = x.to(self._device)
+        x = x.to(self._where.device)
         return self._run(x.contiguous(memory_format=LAYOUT) if x.ndim == 4 else x).float().cpu()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from stages.params import Extraction
 from stages.paths import DATA
 from stages.provenance import of_extractor, write_provenance
 from stages.watched import check_watched
+from stages.work.card import on_cards
 from stages.work.each import each
 
 log = logging.getLogger("stages")
@@ -59,21 +60,19 @@ def extract(
     ask        extractor, clip -> answer; keep  the answer -> Record; both importable functions
     made_from  the rows that a clip's signal is read from, if it is no file
     more       what else the rows say of themselves, JSON values
+
+    Networks on a card are in one process for each card of this machine, which the others feed; on a
+    Dask cluster each worker has its own, and is started with a card of its own.
     """
     place = out.relative_to(DATA).as_posix()
     check_watched(kind, place.replace("/", "."), params)
-    meta = identity(kind, params.extractor, params.options)
-    store = Store()
-    keys = {clip.id: store.key(source, meta) for clip, source in sources.items()}
-    same = (kind, params.extractor, canonical(params.options), canonical(meta), ask, keep)
-    jobs = [Job(clip, source, keys[clip.id], *same) for clip, source in sources.items()]
-    unique = {job.key: job for job in jobs}  # two clips of the same bytes are made once
-    missing = [job for job in unique.values() if not store.has(job.key)]
-    log.info(
-        "%d clips, %d of them in the store %s", len(jobs), len(jobs) - len(missing), store.root
-    )
-    for _ in each(make, missing, place):
-        pass
+    with on_cards(params.options):
+        meta = identity(kind, params.extractor, params.options)
+        store = Store()
+        keys = {clip.id: store.key(source, meta) for clip, source in sources.items()}
+        same = (kind, params.extractor, canonical(params.options), canonical(meta), ask, keep)
+        jobs = [Job(clip, source, keys[clip.id], *same) for clip, source in sources.items()]
+        fill(store, jobs, place)
     behind = {} if made_from is None else {str(made_from.meta["kind"]): made_from}
     about = {**chosen(meta), **more}
     if behind:
@@ -81,6 +80,17 @@ def extract(
     by_id = {job.clip.id: job for job in jobs}
     write_folder(out, params.shards, about, by_id, Entries(store, by_id))
     write_provenance(place, out, of_extractor(meta), behind)
+
+
+def fill(store: Store, jobs: Sequence[Job], label: str) -> None:
+    """Make the entries that a store lacks."""
+    unique = {job.key: job for job in jobs}  # two clips of the same bytes are made once
+    missing = [job for job in unique.values() if not store.has(job.key)]
+    log.info(
+        "%d clips, %d of them in the store %s", len(jobs), len(jobs) - len(missing), store.root
+    )
+    for _ in each(make, missing, label):
+        pass
 
 
 class Entries:

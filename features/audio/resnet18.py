@@ -7,6 +7,7 @@ research only) or torchvision's (ImageNet), whose three colour channels are adde
 from __future__ import annotations
 
 from collections import OrderedDict
+from pathlib import Path
 
 import librosa
 import numpy as np
@@ -15,8 +16,9 @@ from torch import nn
 from torchvision.models import resnet18
 
 from features.audio.framing.windows import Windows, in_samples
+from features.forward import Forward
 from features.media.sounds import SoundSource
-from features.network import Convolutions, check_positive, place
+from features.network import Convolutions, Place, check_positive, place
 from features.track import Track
 from features.weights import StateDict, load
 
@@ -44,10 +46,16 @@ def build(
     """
     check_positive("resnet18", batch=batch)
     window, hop = in_samples("resnet18", RATE, window_ms=window_ms, hop_ms=hop_ms)
-    where = place(device)
-    network, file = load(_architecture, weights, GET, unused=("fc.",), adapt=_one_channel)
+    forward = Forward(network, weights, where=place(device), lower="batch")
     windows = Windows(RATE, window, hop, floor_db, batch, edge=False)
-    return ResNet18(Convolutions(network, where), windows, [file])
+    return ResNet18(forward, windows, [Path(weights)])
+
+
+def network(where: Place, weights: str) -> Convolutions:
+    """The network: spectrograms (B, 1, 64, F) -> (B, 512, 1, 1)."""
+    return Convolutions(
+        load(_architecture, weights, GET, unused=("fc.",), adapt=_one_channel)[0], where
+    )
 
 
 def _architecture() -> nn.Module:
@@ -94,7 +102,7 @@ class ResNet18:
     dim, rate = 512, RATE
     paths = ("weights",)
 
-    def __init__(self, network: Convolutions, windows: Windows, weights: list):
+    def __init__(self, network: Forward, windows: Windows, weights: list):
         self._network, self._windows, self.weights = network, windows, weights
         self._spectrogram = Spectrogram()
 

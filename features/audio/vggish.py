@@ -6,13 +6,16 @@ ReLU is left out, as in those papers, and so are its whitening and rounding to 8
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from features.audio.framing.windows import Windows, in_samples
+from features.forward import Forward
 from features.media.sounds import SoundSource
-from features.network import Convolutions, check_positive, place
+from features.network import Convolutions, Place, check_positive, place
 from features.track import Track
 from features.weights import load
 
@@ -37,10 +40,14 @@ def build(*, weights: str, hop_ms: float, floor_db: float, device: str, batch: i
     """
     check_positive("vggish", batch=batch)
     (hop,) = in_samples("vggish", RATE, hop_ms=hop_ms)
-    where = place(device)
-    network, file = load(Network, weights, GET)
+    forward = Forward(network, weights, where=place(device), lower="batch")
     windows = Windows(RATE, PATCH, hop, floor_db, batch, edge=True)
-    return Vggish(Convolutions(network, where), windows, [file])
+    return Vggish(forward, windows, [Path(weights)])
+
+
+def network(where: Place, weights: str) -> Convolutions:
+    """The network: patches (B, 1, 96, 64) -> (B, 128)."""
+    return Convolutions(load(Network, weights, GET)[0], where)
 
 
 class Network(nn.Module):
@@ -109,7 +116,7 @@ class Vggish:
     dim, rate = 128, RATE
     paths = ("weights",)
 
-    def __init__(self, network: Convolutions, windows: Windows, weights: list):
+    def __init__(self, network: Forward, windows: Windows, weights: list):
         self._network, self._windows, self.weights = network, windows, weights
         self._patches = Patches()
 

@@ -6,18 +6,16 @@ over a word's pieces as in RJCMA and GRJCA.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import torch
-from torch import nn
 
+from features.forward import Forward
 from features.network import batches, check_positive, place
-from features.pretrained import files, folder, load
+from features.pretrained import files, folder
 from features.text.encoding.chunks import Span, chunks
+from features.text.encoding.last_layers import LastLayers
 from features.text.encoding.row_times import row_times
 from features.text.encoding.word_pieces import tokenizer, word_prefix
 from features.track import State, Track, track
@@ -33,7 +31,9 @@ def build(*, model: str, layers: int, tokens: int, device: str, batch: int) -> B
     device  auto, cpu or cuda; batch  chunks of the transcript at a time
     """
     check_positive("bert_words", layers=layers, tokens=tokens, batch=batch)
-    return BertWords(folder(model, "tokenizer"), layers, tokens, device, batch)
+    where = folder(model, "tokenizer")
+    forward = Forward(LastLayers, str(where), layers, where=place(device), lower="batch")
+    return BertWords(forward, where, layers, tokens, batch)
 
 
 class BertWords:
@@ -46,19 +46,18 @@ class BertWords:
     libraries = ("tokenizers", "safetensors")
     paths = ("model",)
 
-    def __init__(self, where: Path, layers: int, tokens: int, device: str, batch: int):
-        self._place, self._batch = place(device), batch
-        self._model = load(where, self._place, unused=("pooler.",))
-        self._layers, self._tokens, self._tokenizer = layers, tokens, tokenizer(where)
+    def __init__(self, forward: Forward, where: Path, layers: int, tokens: int, batch: int):
+        self._forward, self._batch = forward, batch
+        self._tokens, self._tokenizer = tokens, tokenizer(where)
         self._prefix = word_prefix(self._tokenizer, where)
-        self.dim = int(self._model.config.hidden_size)
+        self.dim = int(forward.facts["dim"])
         self._most = tokens - self._tokenizer.num_special_tokens_to_add()
-        limit = min(self._tokenizer.model_max_length, _positions(self._model))
+        limit = min(self._tokenizer.model_max_length, forward.facts["positions"])
         if not (self._most > 0 and tokens <= limit):
             raise ValueError(
                 f"bert_words: the model in {where} reads up to {limit} tokens, got {tokens}"
             )
-        if layers > (count := self._model.config.num_hidden_layers):
+        if layers > (count := forward.facts["layers"]):
             raise ValueError(f"bert_words: the model in {where} has {count} layers, not {layers}")
         self.weights = files(where)
 
@@ -81,7 +80,6 @@ class BertWords:
             self._embed(texts, part, values)
         return values
 
-    @torch.inference_mode()
     def _embed(self, texts: list[str], part: list[tuple[Span, Span]], values: np.ndarray) -> None:
         """Fill in the rows of the words that some chunks keep."""
         x = self._tokenizer(
@@ -92,23 +90,9 @@ class BertWords:
             padding=True,
             return_tensors="pt",
         )
-        states = self._model(**x.to(self._place.device), output_hidden_states=True).hidden_states
-        total = torch.stack(states[-self._layers :]).sum(0).float().cpu().numpy()  # (chunks, L, D)
+        total = self._forward(dict(x)).numpy()  # (chunks, L, D)
         for i, ((begin, _), (first, last)) in enumerate(part):
             owners = np.array([-1 if word is None else begin + word for word in x.word_ids(i)])
             for word in range(first, last):
                 if (mine := owners == word).any():
                     values[word] = total[i, mine].mean(axis=0)
-
-
-def _positions(model: nn.Module) -> int:
-    """How many position embeddings a model has; RoBERTa and its kin skip those of the padding."""
-    config: Any = model.config
-    count = getattr(config, "max_position_embeddings", None) or 0
-    if count < 1:  # positions are relative
-        return sys.maxsize
-    for name, part in model.named_modules():
-        if name.endswith("position_embeddings") and isinstance(part, nn.Embedding):
-            skipped = part.padding_idx
-            return count if skipped is None else count - skipped - 1
-    return count

@@ -6,14 +6,15 @@ Reimers & Gurevych 2019, https://arxiv.org/abs/1908.10084.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from features.network import check_positive, place
+from features.forward import Forward
+from features.network import CPU, Place, check_positive, place
 from features.pretrained import files
 from features.text.encoding.passages import utterances, windows
 from features.text.encoding.row_times import row_times
@@ -43,7 +44,35 @@ def build(
     passages = partial(windows, most=words, every=every)
     if over == "utterances":
         passages = partial(utterances, most=words, pause_s=pause_s)
-    return Sentences(Path(model), passages, device, batch)
+    forward = Forward(Encoder, model, where=place(device), lower="batch")
+    return Sentences(forward, Path(model), passages, batch)
+
+
+class Encoder:
+    """A sentence model: texts, so many of them at a time -> {values: (N, D)}, of unit length.
+
+    Or {long: the indices of those that have more tokens than it reads}, if there are any. Its
+    facts: dim, which is D, and how many tokens it reads.
+    """
+
+    def __init__(self, where: Place, folder: str):
+        self._where, self._model = where, loaded(Path(folder), CPU)
+        dim = int(self._model.get_embedding_dimension() or 0)
+        self.facts = {"dim": dim, "tokens": self._model.max_seq_length}
+
+    @cached_property
+    def _encode(self) -> Any:
+        self._model.forward = self._where.precise(self._model.forward)
+        return self._model.to(self._where.device).encode
+
+    @torch.inference_mode()
+    def __call__(self, texts: list[str], batch: int) -> dict[str, Any]:
+        if long := too_long(self._model, texts):
+            return {"long": long}
+        values = self._encode(
+            texts, batch_size=batch, show_progress_bar=False, normalize_embeddings=True
+        )
+        return {"values": torch.from_numpy(values)}
 
 
 class Sentences:
@@ -57,10 +86,9 @@ class Sentences:
     libraries = ("transformers", "tokenizers", "safetensors")
     paths = ("model",)
 
-    def __init__(self, where: Path, passages: Passages, device: str, batch: int):
-        self._model: Any = loaded(where, place(device))
-        self._passages, self._batch = passages, batch
-        self.dim = int(self._model.get_embedding_dimension() or 0)
+    def __init__(self, forward: Forward, where: Path, passages: Passages, batch: int):
+        self._forward, self._passages, self._batch = forward, passages, batch
+        self.dim = int(forward.facts["dim"])
         self.weights = files(where)
 
     def __call__(self, words: Sequence[Word], /) -> Track:
@@ -68,16 +96,10 @@ class Sentences:
         times, index = row_times(passages)
         if not len(times):
             return track(np.zeros((0, self.dim)), np.zeros(0))
-        texts = [passages[i].text for i in index]
-        if cut_off := too_long(self._model, texts):
+        found = self._forward([passages[i].text for i in index], self._batch)
+        if "long" in found:
             raise ValueError(
-                f"sentences: what is said around {times[cut_off[0]]:.2f} s has more than the "
-                f"{self._model.max_seq_length} tokens that the model reads; take fewer words"
+                f"sentences: what is said around {times[found['long'][0]]:.2f} s has more than the "
+                f"{self._forward.facts['tokens']} tokens that the model reads; take fewer words"
             )
-        return track(self._embed(texts), times)
-
-    @torch.inference_mode()
-    def _embed(self, texts: list[str]) -> np.ndarray:
-        return self._model.encode(
-            texts, batch_size=self._batch, show_progress_bar=False, normalize_embeddings=True
-        )
+        return track(found["values"].numpy(), times)

@@ -7,20 +7,22 @@ would hallucinate.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from features.forward import Forward
 from features.media.sounds import Sound, SoundSource
 from features.nearest import unknown
 from features.network import DEVICES, check_positive, place
-from features.pretrained import files, folder, reading
+from features.pretrained import files, folder
+from features.transcripts.formats.recogniser import Recogniser
 from features.transcripts.formats.timing import in_order
 from features.transcripts.formats.voice import RATE, Silero, passages
-from features.weights import WeightsError
 from features.words import Word, Words
-
-PACKAGE = "pip install 'faster-whisper>=1.2'"
 
 
 def build(
@@ -59,8 +61,9 @@ def build(
     where = folder(
         model, "tokenizer of Whisper", weights=("model.bin",), get="Systran/faster-whisper-small"
     )
-    recogniser = _loaded(where, place(device, DEVICES).device.type, compute_type)
-    languages = recogniser.supported_languages
+    run = place(device, DEVICES)
+    recogniser = Forward(Recogniser, str(where), compute_type, where=run, lower="beam")
+    languages = recogniser.facts["languages"]
     if language is not None and language not in languages:
         raise ValueError(unknown(f"language of the model in {where}", language, languages))
     options = {
@@ -70,35 +73,6 @@ def build(
         "log_prob_threshold": log_probability,
     }
     return Whisper(recogniser, options, Silero(speech, pause_ms), compression, files(where))
-
-
-def _loaded(where: Path, device: str, compute_type: str) -> Any:
-    """The model in a folder, on one core, so that its sums have one order."""
-    try:
-        import ctranslate2
-        from faster_whisper import WhisperModel
-    except ModuleNotFoundError as error:
-        raise LookupError(f"whisper needs a package that is not installed: {PACKAGE}") from error
-    known = sorted(ctranslate2.get_supported_compute_types(device))
-    if compute_type not in known:
-        raise ValueError(unknown(f"compute_type on {device}", compute_type, known))
-    with reading("model", where):
-        model = WhisperModel(
-            str(where),
-            device=device,
-            compute_type=compute_type,
-            cpu_threads=1,
-            local_files_only=True,
-        )
-    bands = model.feature_extractor.mel_filters.shape[0]
-    if model.model.n_mels != bands:
-        raise WeightsError(
-            f"the model in {where} hears {model.model.n_mels} mel bands, not {bands}; does it lack "
-            "its preprocessor_config.json?"
-        )
-    if model.hf_tokenizer.token_to_id("<|startoftranscript|>") is None:
-        raise WeightsError(f"the tokenizer in {where} is not one of Whisper's")
-    return model
 
 
 class Whisper:
@@ -112,13 +86,13 @@ class Whisper:
 
     def __init__(
         self,
-        model: Any,
+        recogniser: Forward,
         options: dict,
         voice: Silero,
         compression: float,
         weights: list[Path],
     ):
-        self._model, self._options, self._voice = model, options, voice
+        self._recogniser, self._options, self._voice = recogniser, options, voice
         self._compression, self.weights = compression, weights
 
     def __call__(self, sound: SoundSource, *_: object) -> Words | None:
@@ -129,23 +103,17 @@ class Whisper:
         words: Words = []
         options = dict(self._options)
         for passage in passages(chain([first], pieces), self._voice):
-            segments, info = self._model.transcribe(
-                passage.samples,
-                temperature=0.0,
-                compression_ratio_threshold=None,  # another try, by chance, is what it would give
-                condition_on_previous_text=False,
-                word_timestamps=True,
-                **options,
-            )
-            options["language"] = info.language
-            for segment in segments:
-                if segment.compression_ratio <= self._compression:
-                    words += [word_of(w, passage) for w in segment.words if w.word.strip()]
+            found = self._recogniser(torch.from_numpy(passage.samples), options)
+            options["language"] = found["language"]
+            for segment in found["segments"]:
+                if segment["compression_ratio"] <= self._compression:
+                    words += [word_of(w, passage) for w in segment["words"] if w[0].strip()]
         return in_order(words)
 
 
-def word_of(word: Any, passage: Sound) -> Word:
-    """The Word for one of a passage, at its time in the clip, within the passage."""
+def word_of(word: Sequence[Any], passage: Sound) -> Word:
+    """The Word for text, start and end (s) of one in a passage, at its time in the clip."""
+    text, *times = word
     end = len(passage.samples) / RATE
-    start, stop = (passage.time + min(max(float(t), 0.0), end) for t in (word.start, word.end))
-    return Word(word.word.strip(), start, max(start, stop), False)
+    start, stop = (passage.time + min(max(t, 0.0), end) for t in times)
+    return Word(text.strip(), start, max(start, stop), False)

@@ -7,12 +7,15 @@ their landmarks.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from facenet_pytorch import InceptionResnetV1, fixed_image_standardization
 
 from features.crops import Crops
-from features.network import Convolutions, check_positive, place
+from features.forward import Forward
+from features.network import Convolutions, Place, check_positive, place
 from features.track import Track
 from features.visual.networks.frame_wise import frame_wise, resized
 from features.weights import load
@@ -31,9 +34,13 @@ def build(*, weights: str, device: str, batch: int) -> Facenet:
     device   auto, cpu or cuda; batch  crops at a time
     """
     check_positive("facenet", batch=batch)
-    where = place(device)
-    network, file = load(InceptionResnetV1, weights, GET, unused=("logits.",))
-    return Facenet(Convolutions(network, where), batch, [file])
+    forward = Forward(network, weights, where=place(device), lower="batch")
+    return Facenet(forward, batch, [Path(weights)])
+
+
+def network(where: Place, weights: str) -> Convolutions:
+    """The network: pictures (N, 3, 160, 160) -> (N, 512)."""
+    return Convolutions(load(InceptionResnetV1, weights, GET, unused=("logits.",))[0], where)
 
 
 class Facenet:
@@ -46,7 +53,7 @@ class Facenet:
     libraries = ("torchvision",)  # facenet-pytorch works on it
     paths = ("weights",)
 
-    def __init__(self, network: Convolutions, batch: int, weights: list):
+    def __init__(self, network: Forward, batch: int, weights: list):
         self._network, self._batch, self.weights = network, batch, weights
 
     def __call__(self, crops: Crops, /) -> Track:

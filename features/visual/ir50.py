@@ -7,12 +7,14 @@ faces, of which the middle 40 x 40 px are seen, scaled to [-1, 1].
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import torch
 
 from features.crops import Crops
-from features.network import Convolutions, check_positive, place
+from features.forward import Forward
+from features.network import Convolutions, Place, check_positive, place
 from features.track import Track
 from features.visual.networks.frame_wise import frame_wise, resized
 from features.visual.networks.iresnet import IResNet50
@@ -32,9 +34,15 @@ def build(*, weights: str, device: str, batch: int) -> Ir50:
     device   auto, cpu or cuda; batch  crops at a time
     """
     check_positive("ir50", batch=batch)
-    where = place(device)
-    network, file = load(partial(IResNet50, CENTRE), weights, GET, unused=("logits.",))
-    return Ir50(Convolutions(network, where), batch, [file])
+    forward = Forward(network, weights, where=place(device), lower="batch")
+    return Ir50(forward, batch, [Path(weights)])
+
+
+def network(where: Place, weights: str) -> Convolutions:
+    """The network: pictures (N, 3, 40, 40) -> (N, 512)."""
+    return Convolutions(
+        load(partial(IResNet50, CENTRE), weights, GET, unused=("logits.",))[0], where
+    )
 
 
 class Ir50:
@@ -46,7 +54,7 @@ class Ir50:
     dim = 512
     paths = ("weights",)
 
-    def __init__(self, network: Convolutions, batch: int, weights: list):
+    def __init__(self, network: Forward, batch: int, weights: list):
         self._network, self._batch, self.weights = network, batch, weights
 
     def __call__(self, crops: Crops, /) -> Track:

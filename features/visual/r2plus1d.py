@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,7 +18,8 @@ from torch import nn
 from torchvision.models.video import R2Plus1D_18_Weights, r2plus1d_18
 
 from features.crops import Crops
-from features.network import Convolutions, batches, check_positive, place
+from features.forward import Forward
+from features.network import Convolutions, Place, batches, check_positive, place
 from features.track import State, Track, track
 from features.visual.networks.frame_wise import resized
 from features.weights import StateDict, load
@@ -43,9 +45,15 @@ def build(
     check_positive("r2plus1d", window_frames=window_frames, hop_frames=hop_frames, batch=batch)
     if pool not in POOLS:
         raise ValueError(f"r2plus1d: pool must be one of {', '.join(POOLS)}, got {pool!r}")
-    where = place(device)
-    network, file = load(_architecture, weights, GET, unused=("fc.",), adapt=_without_mask)
-    return R2Plus1D(Convolutions(network, where), window_frames, hop_frames, pool, batch, [file])
+    forward = Forward(network, weights, where=place(device), lower="batch")
+    return R2Plus1D(forward, window_frames, hop_frames, pool, batch, [Path(weights)])
+
+
+def network(where: Place, weights: str) -> Convolutions:
+    """The network: clips (N, 3, 8, 112, 112) -> (N, 512, 1, 7, 7)."""
+    return Convolutions(
+        load(_architecture, weights, GET, unused=("fc.",), adapt=_without_mask)[0], where
+    )
 
 
 def _architecture() -> nn.Module:
@@ -82,7 +90,7 @@ class R2Plus1D:
 
     def __init__(
         self,
-        network: Convolutions,
+        network: Forward,
         window: int,
         hop: int,
         pool: str,

@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from transformers import AutoFeatureExtractor
+from torch import Tensor
+from transformers import AutoConfig, AutoFeatureExtractor
 
-from features.network import place
+from features.forward import Forward
+from features.network import CPU, Place, place
 from features.pretrained import files, load, reading
 
 LAST_FOUR = "last_four"
+
+
+class HiddenStates:
+    """The mean of some hidden states of a speech transformer: sound (1, N) -> frames (F, D)."""
+
+    def __init__(self, where: Place, root: str, layers: Sequence[int]):
+        self._where, self._layers = where, layers
+        self._module = load(Path(root), CPU, unused=("masked_spec_embed", "pooler."))
+        self.facts: dict[str, Any] = {}
+
+    @cached_property
+    def _run(self) -> Any:
+        return self._where.placed(self._module)
+
+    @torch.inference_mode()
+    def __call__(self, x: Tensor) -> Tensor:
+        states = self._run(x.to(self._where.device), output_hidden_states=True).hidden_states
+        return torch.stack([states[i][0] for i in self._layers]).mean(0).float().cpu()
 
 
 class SpeechTransformer:
@@ -28,13 +49,13 @@ class SpeechTransformer:
     """
 
     def __init__(self, where: Path, layer: int | str, device: str):
-        self._place = place(device)
-        self._model = load(where, self._place, unused=("masked_spec_embed", "pooler."))
-        config = self._model.config
+        with reading("configuration", where):
+            config: Any = AutoConfig.from_pretrained(where, local_files_only=True)
         self._name = f"the model in {where}, a {config.model_type},"
         if not hasattr(config, "conv_stride") or not hasattr(config, "conv_kernel"):
             raise ValueError(f"{self._name} does not read sound itself")
-        self._layers = _layers(layer, config.num_hidden_layers)
+        layers, run = _layers(layer, config.num_hidden_layers), place(device)
+        self._forward = Forward(HiddenStates, str(where), layers, where=run, lower="chunk_s")
         squeeze = getattr(config, "squeeze_factor", 1)  # of SEW: so many frames become one, a mean
         strides = (*config.conv_stride, squeeze)
         self.frame_shift = prod(strides)
@@ -47,21 +68,19 @@ class SpeechTransformer:
         self.rate = int(self._processor.sampling_rate)
         self.weights = files(where)
 
-    @torch.inference_mode()
     def __call__(self, samples: np.ndarray) -> np.ndarray:
         samples = np.pad(samples, (0, max(0, self.frame - len(samples))))
         x = self._processor(samples, sampling_rate=self.rate, return_tensors="pt")["input_values"]
-        states = self._model(x.to(self._place.device), output_hidden_states=True).hidden_states
-        layers = [states[i][0] for i in self._layers]
+        frames = self._forward(x).numpy()
         expected = (len(samples) - self.frame) // self.frame_shift + 1
-        if other := [len(frames) for frames in layers if len(frames) != expected]:
+        if len(frames) != expected:
             raise ValueError(
-                f"{self._name} makes {other[0]} frames of {len(samples)} samples where its "
+                f"{self._name} makes {len(frames)} frames of {len(samples)} samples where its "
                 f"config.json says {expected}, each of {self.frame} and {self.frame_shift} after "
                 f"the one before, so their times are not known; take a wav2vec2, hubert, wavlm "
                 "or sew"
             )
-        return torch.stack(layers).mean(0).float().cpu().numpy()
+        return frames
 
 
 def _layers(layer: int | str, count: int) -> list[int]:

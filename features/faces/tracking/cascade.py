@@ -7,20 +7,44 @@ A candidate is float32 (15,): left, top, right, bottom, probability, five landma
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 import facenet_pytorch
 import numpy as np
 import torch
 from facenet_pytorch import MTCNN
+from torch import Tensor
 
 from features.faces.tracking.patches import patch, shrunken, square
-from features.faces.tracking.proposals import CELL, nearest_size, proposals, refined, tensor
-from features.network import DEVICES, place
+from features.faces.tracking.proposals import CELL, nearest_size, proposals, refined
+from features.forward import Forward
+from features.network import DEVICES, Place, place
 
 O_THRESHOLD, O_OVERLAP = 0.7, 0.7  # probability of a candidate; overlap of two that are one
 PICTURES, BATCH = 16, 64  # pictures and patches in a batch: bounds memory
 NO_CANDIDATES = np.zeros((0, 15), np.float32)
+
+
+class Networks:
+    """MTCNN's networks by name: pictures uint8 (N, H, W, 3) -> what the one makes of them."""
+
+    def __init__(self, where: Place):
+        self._where, self.facts = where, {}
+        self._module = MTCNN(keep_all=True).eval()
+        for weight in self._module.parameters():
+            if weight.ndim == 4:  # channels innermost: a third of the time on a CPU
+                weight.data = weight.data.to(memory_format=torch.channels_last)
+
+    @cached_property
+    def _networks(self) -> Any:
+        return self._module.to(self._where.device)
+
+    @torch.inference_mode()
+    def __call__(self, name: str, pictures: Tensor) -> list[Tensor]:
+        x = pictures.to(self._where.device).permute(0, 3, 1, 2)  # (N, 3, H, W)
+        return [y.cpu() for y in getattr(self._networks, name)((x.float() - 127.5) / 128)]
 
 
 class Cascade:
@@ -32,11 +56,8 @@ class Cascade:
 
     def __init__(self, shrink: int, min_face: float, device: str):
         self.shrink, self.min_face = shrink, min_face
-        self.device = place(device, DEVICES).device  # half would move boxes by pixels
-        self._networks = MTCNN(keep_all=True, device=self.device).eval()
-        for weight in self._networks.parameters():
-            if weight.ndim == 4:  # channels innermost: a third of the time on a CPU
-                weight.data = weight.data.to(memory_format=torch.channels_last)
+        where = place(device, DEVICES)  # half would move boxes by pixels
+        self._forward = Forward(Networks, where=where, lower="shrink_px")
         self.weights = sorted((Path(facenet_pytorch.__file__).parent / "data").glob("?net.pt"))
 
     def detect(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -61,9 +82,12 @@ class Cascade:
     @torch.inference_mode()
     def _squares(self, small: list[np.ndarray], smallest: float) -> tuple[np.ndarray, np.ndarray]:
         """P-Net and R-Net: N pictures -> squares (K, 4), and the picture that each is of (K,)."""
-        boxes, owner = proposals(self._networks.pnet, small, smallest, self.device)
-        boxes, owner = refined(self._networks.rnet, small, boxes, owner, self.device)
-        return boxes.cpu().numpy(), owner.cpu().numpy()
+        boxes, owner = proposals(partial(self._net, "pnet"), small, smallest)
+        boxes, owner = refined(partial(self._net, "rnet"), small, boxes, owner)
+        return boxes.numpy(), owner.numpy()
+
+    def _net(self, name: str, pictures: Sequence[np.ndarray]) -> list[Tensor]:
+        return self._forward(name, torch.from_numpy(np.stack(pictures)))
 
     def onet(self, images: Sequence[np.ndarray], boxes: Sequence[np.ndarray]) -> np.ndarray:
         """O-Net on one box (4,) of each of N images, at full resolution -> candidates (N, 15)."""
@@ -77,8 +101,7 @@ class Cascade:
     def _onet(self, images: Sequence[np.ndarray], boxes: Sequence[np.ndarray]) -> np.ndarray:
         squares = np.stack([square(box) for box in boxes])  # (N, 4)
         patches = [patch(x, s) for x, s in zip(images, squares, strict=True)]
-        outputs = self._networks.onet(tensor(patches, self.device))
-        shift, points, scores = (y.cpu().numpy() for y in outputs)
+        shift, points, scores = (y.numpy() for y in self._net("onet", patches))
         side, corner = squares[:, 2:3] - squares[:, :1], squares[:, :2]
         x, y = points[:, :5] * side + corner[:, :1], points[:, 5:] * side + corner[:, 1:]
         landmarks = np.stack([x, y], axis=2).reshape(-1, 10)  # (N, 10)

@@ -6,12 +6,12 @@ rounding of facenet-pytorch, so that its weights see what they were made for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import cv2
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torchvision.ops import batched_nms
 
 CELL, STRIDE = 12, 2  # px: the receptive field of P-Net, and its stride
@@ -21,20 +21,13 @@ SMALLEST = 20  # px, the faces that MTCNN looks for in a full picture
 FACTOR = 0.709  # from one level of the image pyramid to the next
 P_THRESHOLD, R_THRESHOLD = 0.6, 0.7  # probability from which a box goes on to the next network
 P_IOU, IOU = 0.5, 0.7  # intersection over union from which non-maximum suppression takes two as one
+Net = Callable[[Sequence[np.ndarray]], Sequence[Tensor]]  # N pictures uint8 (H, W, 3) of one size
 
 
-def tensor(images: Sequence[np.ndarray], device: torch.device) -> Tensor:
-    """A batch of N pictures uint8 (H, W, 3) of one size: float32 (N, 3, H, W) about [-1, 1]."""
-    x = torch.from_numpy(np.stack(images)).to(device).permute(0, 3, 1, 2)  # (N, 3, H, W)
-    return (x.float() - 127.5) / 128
-
-
-def proposals(
-    pnet: nn.Module, images: Sequence[np.ndarray], smallest: float, device: torch.device
-) -> tuple[Tensor, Tensor]:
+def proposals(pnet: Net, images: Sequence[np.ndarray], smallest: float) -> tuple[Tensor, Tensor]:
     """P-Net on N image pyramids: squares (K, 4) in px, and the picture that each is of (K,)."""
     scales = _scales(images[0].shape, smallest)
-    found = [_at_scale(pnet, images, scale, device) for scale in scales]
+    found = [_at_scale(pnet, images, scale) for scale in scales]
     boxes, scores, owner = (torch.cat(x) for x in zip(*found, strict=True))
     kept = batched_nms(boxes[:, :4], scores, owner, IOU)
     boxes, owner = boxes[kept], owner[kept]
@@ -59,12 +52,12 @@ def _scales(shape: Sequence[int], smallest: float) -> Iterator[float]:
 
 
 def _at_scale(
-    pnet: nn.Module, images: Sequence[np.ndarray], scale: float, device: torch.device
+    pnet: Net, images: Sequence[np.ndarray], scale: float
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Boxes (K, 4) with their corrections, (K, 8) together, scores (K,) and owners (K,)."""
     height, width = (int(side * scale + 1) for side in images[0].shape[:2])
     small = [cv2.resize(x, (width, height), interpolation=cv2.INTER_AREA) for x in images]
-    shifts, scores = pnet(tensor(small, device))
+    shifts, scores = pnet(small)
     owner, y, x = (scores[:, 1] >= P_THRESHOLD).nonzero(as_tuple=True)  # (K,) each
     corner = torch.stack([x, y], dim=1) * STRIDE  # (K, 2)
     boxes = torch.cat([((corner + 1) / scale).floor(), ((corner + CELL) / scale).floor()], dim=1)
@@ -74,11 +67,7 @@ def _at_scale(
 
 
 def refined(
-    rnet: nn.Module,
-    images: Sequence[np.ndarray],
-    boxes: Tensor,
-    owner: Tensor,
-    device: torch.device,
+    rnet: Net, images: Sequence[np.ndarray], boxes: Tensor, owner: Tensor
 ) -> tuple[Tensor, Tensor]:
     """R-Net on squares (K, 4) and the picture of each (K,): those that stay, refined, likewise."""
     patches, inside = [], []
@@ -90,12 +79,10 @@ def refined(
             inside.append(place)
     if not patches:
         return boxes[:0], owner[:0]
-    outputs = [
-        rnet(tensor(patches[at : at + BATCH], device)) for at in range(0, len(patches), BATCH)
-    ]
+    outputs = [rnet(patches[at : at + BATCH]) for at in range(0, len(patches), BATCH)]
     shifts, scores = (torch.cat(x) for x in zip(*outputs, strict=True))
     sure = scores[:, 1] > R_THRESHOLD
-    chosen = torch.tensor(inside, device=device)[sure]
+    chosen = torch.tensor(inside)[sure]
     boxes, owner, shifts, scores = boxes[chosen], owner[chosen], shifts[sure], scores[sure, 1]
     kept = batched_nms(boxes, scores, owner, IOU)
     boxes, shifts = boxes[kept], shifts[kept]
