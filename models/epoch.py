@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -12,6 +13,17 @@ from models.dataset import Batch, Dataset
 from models.losses import LOSSES
 from models.recipe import Recipe
 from models.standardise import Standardised
+
+
+@dataclass(slots=True)
+class Begun:
+    """An epoch in progress: the order of its windows (W,), how many batches are learnt, and the sum
+    of their losses.
+    """
+
+    order: Tensor
+    done: int = 0
+    loss: float = 0.0
 
 
 def in_batches(order: Tensor, size: int) -> list[Tensor]:

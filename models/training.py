@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any
 
 import torch
@@ -11,47 +11,15 @@ from torch import Tensor
 
 from models.clip import Clips
 from models.dataset import Dataset
-from models.epoch import in_batches, train_batches
+from models.epoch import Begun, in_batches, train_batches
 from models.head import Head
+from models.history import Epoch
 from models.recipe import Recipe, Schedule, make_optimiser
 from models.split import check, validated
 from models.standardise import Standardised
 from models.targets import Ranges
 
 Told = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Epoch:
-    """One epoch of the training history.
-
-    lr             learning rate of this epoch
-    loss           mean of its batches
-    ccc            on the validation clips, of each target
-    gate_activity  on them, of each modality, 0 to 1; empty without gates
-    """
-
-    epoch: int
-    lr: float
-    loss: float
-    ccc: tuple[float, ...]
-    gate_activity: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def ccc_mean(self) -> float:
-        """Mean CCC of the targets, the criterion of early stopping."""
-        return sum(self.ccc) / len(self.ccc)
-
-
-@dataclass(slots=True)
-class Begun:
-    """An epoch in progress: the order of its windows (W,), how many batches are learnt, and the sum
-    of their losses.
-    """
-
-    order: Tensor
-    done: int = 0
-    loss: float = 0.0
 
 
 class Training:

@@ -77,23 +77,18 @@ def finished(
         files = unkept.get(job.key) or results.get(job.key)
         new = job.key in missing
         if files is None:  # damaged since, or somebody cleared the store
-            (files, new) = (job.make(), True)
+            (files, new) = (_made(job), True)
             log.info("%s: made", job.called)
-            results.put(job.key, about(job), files)
+            _keep(job, files)
         yield job, files, new
 
 
 def make(job: Job) -> tuple[str, Files | None]:
     """Make a job and keep it in the store -> its key, and its files if the store has no room."""
-    results = Results()
-    if results.has(job.key):  # by a worker that was lost, or by somebody else meanwhile
+    if Results().has(job.key):  # by a worker that was lost, or by somebody else meanwhile
         return job.key, None
-    try:
-        files = job.make()
-    except Exception as error:
-        error.add_note(f"in run {job.called}")
-        raise
-    return job.key, None if results.put(job.key, about(job), files) else files
+    files = _made(job)
+    return job.key, None if _keep(job, files) else files
 
 
 def about(job: Job) -> dict[str, str]:
@@ -104,6 +99,23 @@ def about(job: Job) -> dict[str, str]:
 def key_of(decides: Mapping[str, Any]) -> str:
     """The digest of all that decides a result, as JSON values, and of torch's version: hex."""
     return hashlib.sha256(canonical({**decides, "torch": torch.__version__}).encode()).hexdigest()
+
+
+def _made(job: Job) -> Files:
+    try:
+        return job.make()
+    except Exception as error:
+        error.add_note(f"in run {job.called}")
+        raise
+
+
+def _keep(job: Job, files: Files) -> bool:
+    """Whether the store takes the result; only then nobody needs to know how far it once was."""
+    results = Results()
+    kept = results.put(job.key, about(job), files)
+    if kept:
+        results.forget_checkpoint(job.key)
+    return kept
 
 
 def _many(count: int, unit: str) -> str:

@@ -13,7 +13,8 @@ from features.nearest import unknown
 from models.placement import Placement
 from models.targets import Ranges
 from models.trained import Trained
-from stages.checkpoint.load import CPU, ChangedError, absent, changed_code, load, made
+from stages.checkpoint.load import CPU, changed_code, load
+from stages.checkpoint.made import ChangedError, absent, made
 from stages.paths import TRAIN
 
 OF_ONE_SEED = (

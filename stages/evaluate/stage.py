@@ -30,7 +30,8 @@ from models.placement import placement
 from models.split import check
 from models.targets import Ranges
 from stages.atomic import atomic_folder, write_lines
-from stages.checkpoint.load import read_by, runs, verify
+from stages.checkpoint.load import verify
+from stages.checkpoint.made import read_by, runs
 from stages.clips import read_assignments
 from stages.evaluate.files import write_gates, write_plots, write_predictions
 from stages.evaluate.job import Job, Seen, seen

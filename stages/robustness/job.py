@@ -10,7 +10,7 @@ from models.evaluation.agreement import Scores
 from models.evaluation.curves import Point, curves
 from models.evaluation.disturbance import Disturbances
 from stages.checkpoint.load import load
-from stages.evaluate.job import OnSplit
+from stages.evaluate.on_split import OnSplit
 from stages.jobs import Files, key_of
 from stages.work.progress import tell
 

@@ -21,7 +21,8 @@ from models.nearest import known
 from models.placement import placement
 from models.split import check
 from stages.atomic import write_table
-from stages.checkpoint.load import made, read_by, runs, verify
+from stages.checkpoint.load import verify
+from stages.checkpoint.made import made, read_by, runs
 from stages.clips import read_assignments
 from stages.jobs import finished
 from stages.on_grid import Grid

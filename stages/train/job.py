@@ -116,9 +116,7 @@ class Job:
         for _ in training.epochs(partial(self._tell, training, saved)):
             saved.save(training.state)
         saved.save(training.state, now=True)  # what is left to do may still fail
-        files = contents(training, self.about)
-        saved.forget()
-        return files
+        return contents(training, self.about)
 
     def _begun(self) -> Training:
         train, val = self._clips("train"), self._clips("val")

@@ -42,7 +42,3 @@ class Saved:
         self._results.keep_checkpoint(self._key, content.getvalue())
         self._last = time.monotonic()
         self._took = self._last - began
-
-    def forget(self) -> None:
-        """Remove it: the training is over."""
-        self._results.forget_checkpoint(self._key)
