@@ -156,9 +156,8 @@ def test_the_papers_recipes_are_recipes():
     block = MODELS.split("## The papers' recipes", 1)[1].split("```yaml", 1)[1].split("```", 1)[0]
     published = YAML(typ="safe").load(block)
     assert published.keys() == set(fusion.available()) - {"single", "concat"}
-    demo = PARAMS["train"]["recipe"]
     runs = {name: {name: {**PLAIN, "recipe": values}} for name, values in published.items()}
-    chosen = Params(heads=list(runs), seeds=[1], recipe=demo, runs=runs)
+    chosen = Params(**{**PARAMS["train"], "heads": list(runs), "runs": runs})
     for name, its in chosen.runs.items():
         (plan,) = plans(name, its, chosen.recipe, RANGES, {"visual": "visual", "audio": "audio"})
         targets = len(plan.targets(RANGES)[0])

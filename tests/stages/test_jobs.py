@@ -155,18 +155,19 @@ def begin(folder: str, begun: Event) -> None:
     resume.EVERY_S, resume.SHARE = 0, 1e9
     make = training.Job.make
 
-    def told(job: training.Job) -> jobs.Files:
+    def told(self: training.Job) -> jobs.Files:
         with open("begun.txt", "a") as file:
-            file.write(f"{job.key}.zip\n")
-        return make(job)
+            file.write(f"{self.key}.zip\n")
+        begun.set()
+        return make(self)
 
     training.Job.make = told
-    begun.set()
     run()
+    begun.set()
 
 
 def started() -> ForkServerProcess:
-    """The stage in a process of its own, which has loaded all it needs."""
+    """The stage in a process of its own, which has begun its first job, or had none."""
     begun = FRESH.Event()
     process = FRESH.Process(target=begin, args=(str(Path.cwd()), begun))
     process.start()
@@ -209,7 +210,7 @@ def test_killed_at_10_random_moments_it_trains_no_finished_job_again(project, ex
 
 
 def timed() -> float:
-    """How long the stage takes in a process of its own, s."""
+    """How long the stage takes from there, s."""
     process, began = started(), time.monotonic()
     process.join()
     lasted = time.monotonic() - began
@@ -285,6 +286,22 @@ def test_a_training_stopped_after_any_batch_goes_on_there_in_another_folder(
     assert run() == expected
     assert len(told) == 6 * EPOCHS * BATCHES - (batch - 1)  # only the last one is learnt again
     assert told[0].startswith(f"both, seed 1: epoch {1 + (batch - 1) // BATCHES} of {EPOCHS}")
+
+
+def test_a_training_stopped_before_its_result_is_kept_is_not_trained_again(
+    project, expected, monkeypatch
+):
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Results, "put", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            run()
+    assert len(checkpoints()) == 1
+    told = batches(monkeypatch)
+    assert run() == expected and len(told) == 5 * EPOCHS * BATCHES
+    assert checkpoints() == []
 
 
 def cut(content: bytes) -> bytes:
@@ -399,8 +416,7 @@ def make(job):
         os.kill(os.getpid(), 9)
     return plain(job)
 
-if __name__ != "__main__" and os.environ.get("MAIN"):
-    del os.environ["MAIN"]
+def run():
     jobs.make, jobs.LONG = make, 0  # other processes are used for any amount of work
     main("train", stage.Params, stage.run, "head")
 """
@@ -410,9 +426,9 @@ if __name__ != "__main__" and os.environ.get("MAIN"):
 def test_a_run_that_takes_its_process_with_it_is_named_with_what_to_lower(project, tmp_path):
     write_params(section(seeds=[1]))
     (tmp_path / "deadly.py").write_text(DEADLY)
-    paths = {"PYTHONPATH": f"{tmp_path}:{ROOT}", "WORKERS": "2", "MAIN": "1"}
+    paths = {"PYTHONPATH": f"{tmp_path}:{ROOT}", "WORKERS": "2"}
     done = subprocess.run(
-        [sys.executable, "-c", "import deadly", "concat"],
+        [sys.executable, "-c", "import deadly; deadly.run()", "concat"],
         env={**os.environ, **paths}, text=True, capture_output=True, check=False,
     )  # fmt: skip
     said = done.stderr.splitlines()[-1]

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from models.history import Epoch
 from models.prediction import predict
-from models.training import Epoch, Told, Training
+from models.training import Told, Training
 from stages.checkpoint.load import load as read_run
-from stages.checkpoint.load import runs as runs_of
+from stages.checkpoint.made import runs as runs_of
 from stages.clips import read_assignments
 from stages.on_grid import Grid
 from stages.params import ParamsError, checked, load
@@ -225,7 +226,8 @@ def test_two_runs_of_one_name_are_refused(tmp_path: Path):
     from ruamel.yaml import YAML
 
     runs = {"single": {"text": options("text")}, "concat": {"text": options("audio", "text")}}
-    section = {"train": {"heads": ["single"], "seeds": [1], "recipe": RECIPE, "runs": runs, **WHERE}}
+    chosen = {"heads": ["single"], "seeds": [1], "recipe": RECIPE, "runs": runs, **WHERE}
+    section = {"train": chosen}
     YAML().dump(section, tmp_path / "params.yaml")
     with pytest.raises(ParamsError, match="two runs are named 'text'"):
         load("train", train.Params, tmp_path / "params.yaml")
