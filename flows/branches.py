@@ -20,6 +20,9 @@ from flows.ready import alone
 from flows.reproduce import Outcome, reproduce, stop
 
 CORES = os.cpu_count() or 1
+# Each has a process for every core, all with a corpus of their own: side by side they would need
+# the memory of several, and be no sooner done. Extraction overlaps with them.
+ONE_AT_A_TIME = {"train", "evaluate", "robustness"}
 SIDE_BY_SIDE: Any = ThreadPoolTaskRunner(max_workers=CORES)
 
 
@@ -38,14 +41,16 @@ def pipeline(targets: list[str], executor: str | None = None) -> State[list[Outc
     """Every stage once what it needs is done -> what became of each that was begun, as data.
 
     targets   stages; all if none is given
-    executor  where the clips of a stage go: local, or the address of a Dask scheduler; if none is
-              given, as the environment says
+    executor  where the clips and trainings of a stage go: local, or the address of a Dask
+              scheduler; if none is given, as the environment says
     """
     with alone(), in_order(targets):
         try:
             outcomes = list(_run(TopologicalSorter(plan(targets)), executor))
         except BaseException:  # Ctrl-C and termination too: no stage outlives its flow
-            get_run_logger().warning("stages are told to end; every finished clip is kept")
+            get_run_logger().warning(
+                "stages are told to end; every finished clip is kept, and every run"
+            )
             stop()
             raise
     failed = [outcome.stage for outcome in outcomes if outcome.what == "failed"]
@@ -56,18 +61,28 @@ def pipeline(targets: list[str], executor: str | None = None) -> State[list[Outc
 
 def _run(sorter: TopologicalSorter[str], executor: str | None) -> Iterator[Outcome]:
     ended: SimpleQueue[Any] = SimpleQueue()
-    running = 0
+    ready: list[str] = []
+    running: set[str] = set()
     sorter.prepare()
     while True:
-        for stage in sorter.get_ready():
-            bring_up_to_date.submit(stage, executor).add_done_callback(ended.put)
-            running += 1
+        ready += sorter.get_ready()
+        for stage in list(ready):  # one that has to wait takes no place from those that need not
+            if _may_begin(stage, running):
+                ready.remove(stage)
+                running.add(stage)
+                bring_up_to_date.submit(stage, executor).add_done_callback(ended.put)
         if not running:
             return
         outcome = ended.get().result(raise_on_failure=False)
         if isinstance(outcome, BaseException):  # not the stage's failure but one of this code
             raise outcome
-        running -= 1
+        running.remove(outcome.stage)
         yield outcome
         if outcome.what != "failed":
             sorter.done(outcome.stage)
+
+
+def _may_begin(stage: str, running: set[str]) -> bool:
+    """Whether a stage may run beside those that do."""
+    kinds = {one.split("@")[0] for one in running}
+    return stage.split("@")[0] not in ONE_AT_A_TIME or not kinds & ONE_AT_A_TIME

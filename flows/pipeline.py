@@ -2,9 +2,10 @@
 
 DVC decides what is stale and keeps every result; Prefect shows how it goes. A task is one
 `dvc repro --single-item`, begun as soon as what it needs is done, so that branches run side by
-side; a stage never knows that it is being orchestrated. What does not need a stage that failed
-goes on. Without a configured server Prefect starts a temporary one, which takes some seconds;
-plain `dvc repro` starts none.
+side; train, evaluate and robustness, which each use all cores, run one at a time. A stage never
+knows that it is being orchestrated. What does not need a stage that failed goes on. Without a
+configured server Prefect starts a temporary one, which takes some seconds; plain `dvc repro` starts
+none.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ def main() -> None:
     parser.add_argument("targets", nargs="*", metavar="target", help="stages; all if none is given")
     parser.add_argument("--dry", action="store_true", help="print the stages in order, run none")
     parser.add_argument("--jobs", type=int, default=CORES, help="stages side by side (%(default)s)")
-    parser.add_argument("--executor", help="where clips go: local, or a Dask scheduler's address")
+    parser.add_argument(
+        "--executor", help="where clips and trainings go: local, or a Dask scheduler's address"
+    )
     given = parser.parse_args()
     try:
         needs = list(plan(given.targets))

@@ -36,8 +36,8 @@ class Outcome:
 def reproduce(stage: str, executor: str | None, say: Callable[[str], None]) -> Outcome:
     """`dvc repro --single-item`, every line of it passed on as it comes.
 
-    executor  where its clips go: local, or a Dask scheduler's address; none: as the environment
-              says
+    executor  where its clips or trainings go: local, or a Dask scheduler's address; none: as the
+              environment says
     """
     started, lines = time.monotonic(), []
     if _ending.is_set():

@@ -29,7 +29,9 @@ def main() -> None:
     when = parser.add_mutually_exclusive_group()
     when.add_argument("--cron", help='times as cron writes them: "0 2 * * *" is two at night')
     when.add_argument("--every", type=float, metavar="HOURS", help="hours from run to run")
-    parser.add_argument("--executor", help="where clips go: local, or a Dask scheduler's address")
+    parser.add_argument(
+        "--executor", help="where clips and trainings go: local, or a Dask scheduler's address"
+    )
     parser.add_argument("--name", default="scheduled", help="of the deployment (%(default)s)")
     given = parser.parse_args()
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 from dataclasses import dataclass
 
 import torch
@@ -37,7 +38,7 @@ def placement(device: str, precision: str) -> Placement:
     if device == "cuda" and not there:
         raise ValueError("device is cuda, but torch sees no card here; take cpu, or auto")
     chosen = "cuda" if there and device != "cpu" else "cpu"
-    if precision == "bfloat16" and not _has_bfloat16(chosen):
+    if precision == "bfloat16" and not has_bfloat16(chosen):
         raise ValueError(
             f"precision is bfloat16, but this machine's {_CALLED[chosen]} has no instructions for "
             f"it, so that it would only be slower; take single"
@@ -46,7 +47,12 @@ def placement(device: str, precision: str) -> Placement:
 
 
 def prepare(where: Placement) -> None:
-    """Let this process compute the same bits each time: once, before anything is computed."""
+    """Let this process compute the same bits each time: once, before anything is computed.
+
+    Raises ValueError where this machine has no such device or precision; it may be another one than
+    that which chose them.
+    """
+    placement(where.device, where.precision)
     # what use_deterministic_algorithms does, without loading torch's compiler: two seconds
     torch.set_deterministic_debug_mode("error")
     if where.device == "cuda":
@@ -58,7 +64,10 @@ def prepare(where: Placement) -> None:
 _CALLED = {"cpu": "processor", "cuda": "card"}
 
 
-def _has_bfloat16(device: str) -> bool:
+def has_bfloat16(device: str) -> bool:
+    """Whether this machine's cpu or cuda has instructions for bfloat16."""
     if device == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
+    if platform.machine().lower() in ("x86_64", "amd64"):  # oneDNN would emulate it with AVX-512
+        return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     return torch.ops.mkldnn._is_mkldnn_bf16_supported()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
@@ -16,8 +17,9 @@ import torch
 
 from features.shards import canonical
 from features.store import Results
-from models.placement import Placement
+from models.placement import Placement, placement
 from stages.work.each import each
+from stages.work.environment import CLUSTER
 
 Files = dict[str, bytes]  # {name: content}
 LONG = 5e7  # numbers that a job reads: a few seconds, for which another process is worth its start
@@ -52,6 +54,15 @@ class Job(Protocol):
 J = TypeVar("J", bound=Job)
 
 
+def placed(device: str, precision: str) -> Placement:
+    """The placement behind two names, see models.placement; on a cluster, auto is cpu, and it is
+    the workers that say whether they have what is named.
+    """
+    if not os.environ.get(CLUSTER):
+        return placement(device, precision)
+    return Placement("cpu" if device == "auto" else device, precision)
+
+
 def finished(
     jobs: Sequence[J], where: Placement, label: str, unit: str = "run"
 ) -> Iterator[tuple[J, Files, bool]]:
@@ -61,7 +72,7 @@ def finished(
     the cluster has. Raises the first failure; what was finished by then is kept.
     """
     results = Results()
-    missing = {job.key: job for job in jobs if not results.has(job.key)}
+    missing = {job.key: job for job in jobs if not _found(results, job)}
     log.info("%s, %d of them in the store", _many(len(jobs), unit), len(jobs) - len(missing))
     threads = max((job.threads for job in missing.values()), default=1)
     cards = torch.cuda.device_count() if where.device == "cuda" else 0
@@ -85,7 +96,7 @@ def finished(
 
 def make(job: Job) -> tuple[str, Files | None]:
     """Make a job and keep it in the store -> its key, and its files if the store has no room."""
-    if Results().has(job.key):  # by a worker that was lost, or by somebody else meanwhile
+    if _found(Results(), job):  # by a worker that was lost, or by somebody else meanwhile
         return job.key, None
     files = _made(job)
     return job.key, None if _keep(job, files) else files
@@ -101,6 +112,14 @@ def key_of(decides: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical({**decides, "torch": torch.__version__}).encode()).hexdigest()
 
 
+def _found(results: Results, job: Job) -> bool:
+    """Whether the store has the result, undamaged; then its checkpoint is of no use any more."""
+    if results.get(job.key) is None:
+        return False
+    results.forget_checkpoint(job.key)
+    return True
+
+
 def _made(job: Job) -> Files:
     try:
         return job.make()
@@ -110,7 +129,7 @@ def _made(job: Job) -> Files:
 
 
 def _keep(job: Job, files: Files) -> bool:
-    """Whether the store takes the result; only then nobody needs to know how far it once was."""
+    """Whether the store takes the result; until then a checkpoint may be needed."""
     results = Results()
     kept = results.put(job.key, about(job), files)
     if kept:

@@ -89,7 +89,8 @@ def parser() -> argparse.ArgumentParser:
         type=Path,
         nargs="+",
         metavar="FOLDER",
-        help="those from which none of these folders of shards was packed",
+        help="those from which none of these folders of shards was packed; never results or "
+        "checkpoints of jobs, which --older-than and --max-size choose",
     )
     verb.add_argument("--dry-run", action="store_true", help="only say what would go")
     return top

@@ -19,10 +19,13 @@ from features.store.entries import JOBS, Store
 from features.store.packing import DamagedError, packed, sealed, unpacked, unsealed
 
 NOTHING = (FileNotFoundError, NotADirectoryError)  # there is no entry
-UNKEPT = "a result is not kept in the store, it will have to be made again when it is needed"
+UNKEPT = (
+    "a result is not kept in the store: it has to be made again if this stage does not end well, "
+    "and wherever else it is needed"
+)
 UNSAVED = (
     "a checkpoint is not kept in the store: training goes on, but an interruption would cost all "
-    "of it"
+    "since the last one that is"
 )
 UNREMOVED = "a checkpoint that is no longer needed stays in the store"
 log = logging.getLogger(__name__)

@@ -12,17 +12,16 @@ from typing import Any
 from safetensors.torch import save
 
 from models.training import Training
-from stages.checkpoint.load import WEIGHTS, head_code
+from stages.checkpoint.load import WEIGHTS
 
 
 def contents(training: Training, about: Mapping[str, Any]) -> dict[str, bytes]:
-    """What came out of a training, {name of a file: content}; `about` names its `head` and its
-    `targets`.
+    """What came out of a training, {name of a file: content}; `about` how it was made, with
+    its `targets`.
     """
     weights = save({k: v.contiguous() for k, v in training.weights.items()})
     best, targets = training.best, about["targets"]
-    made = {**about, "code": head_code(about["head"])}
-    made |= {"weights_sha256": sha256(weights).hexdigest()}
+    made = {**about, "weights_sha256": sha256(weights).hexdigest()}
     made |= {"validation": {"epoch": best.epoch, **dict(zip(targets, best.ccc, strict=True))}}
     text = json.dumps(made, indent=2, ensure_ascii=False)
     return {

@@ -26,7 +26,6 @@ from models.evaluation.intervals import Intervals
 from models.evaluation.published import PROTOCOLS
 from models.fusion import available
 from models.nearest import known
-from models.placement import placement
 from models.split import check
 from models.targets import Ranges
 from stages.atomic import atomic_folder, write_lines
@@ -35,7 +34,7 @@ from stages.checkpoint.made import read_by, runs
 from stages.clips import read_assignments
 from stages.evaluate.files import write_gates, write_plots, write_predictions
 from stages.evaluate.job import Job, Seen, seen
-from stages.jobs import finished
+from stages.jobs import finished, placed
 from stages.on_grid import Grid
 from stages.params import Section, load
 from stages.paths import EVALUATE
@@ -60,7 +59,7 @@ class Params(Section):
 
 
 def run(params: Params) -> None:
-    where = placement(params.device, params.precision)
+    where = placed(params.device, params.precision)
     folders = _folders(params)
     grid = Grid(read_assignments(), read_by(folders))
     clips, targets = grid.split(params.split, grid.widths), grid.targets

@@ -18,13 +18,12 @@ from pydantic import Field
 from models.evaluation.agreement import over_seeds
 from models.evaluation.disturbance import KINDS
 from models.nearest import known
-from models.placement import placement
 from models.split import check
 from stages.atomic import write_table
 from stages.checkpoint.load import verify
 from stages.checkpoint.made import made, read_by, runs
 from stages.clips import read_assignments
-from stages.jobs import finished
+from stages.jobs import finished, placed
 from stages.on_grid import Grid
 from stages.params import Section, load
 from stages.paths import CURVES
@@ -49,7 +48,7 @@ class Params(Section):
 
 def run(params: Params) -> None:
     train = load("train", TrainParams)
-    where = placement(params.device, params.precision)
+    where = placed(params.device, params.precision)
     folders = runs(train.heads, train.seeds)
     known("run under robustness.runs", params.runs, folders)
     known("disturbance under robustness.kinds", params.kinds, KINDS)

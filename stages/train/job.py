@@ -15,6 +15,7 @@ from models.head import Head
 from models.placement import Placement, prepare
 from models.targets import Ranges
 from models.training import Training
+from stages.checkpoint.load import head_code
 from stages.checkpoint.save import contents
 from stages.jobs import Files, key_of
 from stages.on_grid import Grid
@@ -90,6 +91,7 @@ class Job:
             "synthetic": self.grid.synthetic,
             "features": {m: features[m] for m in self.plan.modalities},
             "grid": self.grid.made(self.plan.modalities),
+            "code": head_code(self.head),  # now: it may be edited while hours pass
         }
 
     @cached_property

@@ -57,6 +57,9 @@ class Params(Section):
         for head in self.heads:
             if head not in self.runs:
                 raise ValueError(unknown("head under train.runs", head, self.runs))
+        for seed in self.seeds:
+            if self.seeds.count(seed) > 1:
+                raise ValueError(f"seed {seed} is named twice under train.seeds")
         every = [name for runs in self.runs.values() for name in names(runs)]
         for name in every:
             check_id(name)  # it becomes a folder

@@ -17,10 +17,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from features.nearest import unknown
-from models.placement import Placement, placement
+from models.placement import Placement
 from stages.atomic import atomic_folder
 from stages.clips import read_assignments
-from stages.jobs import Files, finished
+from stages.jobs import Files, finished, placed
 from stages.on_grid import Grid
 from stages.paths import TRAIN
 from stages.provenance import write_extractors
@@ -37,7 +37,7 @@ log = logging.getLogger("stages")
 def run(params: Params, head: str) -> None:
     if head not in params.runs:
         raise LookupError(unknown("head under train.runs", head, params.runs))
-    where = placement(params.device, params.precision)
+    where = placed(params.device, params.precision)
     needed = dict.fromkeys(m for run in params.runs[head].values() for m in run.modalities)
     known_streams(needed, f"train.runs.{head}")
     grid = Grid(read_assignments(), needed)

@@ -7,6 +7,11 @@ from typing import Any
 
 NO_MEMORY = "most likely the machine had no memory left"
 ON_CPU = "DefaultCPUAllocator"  # by which torch's RuntimeError tells that it got no memory
+CARD_FULL = (
+    "CUDA error: out of memory",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+    "CUDNN_STATUS_ALLOC_FAILED",
+)
 ON_CARD = "OutOfMemoryError"  # of torch, which is not imported for its name
 
 
@@ -67,8 +72,9 @@ def no_memory(error: BaseException) -> bool:
 
 
 def card_full(error: BaseException) -> bool:
-    """Whether a card had no memory for what failed so."""
-    return any(kind.__name__ == ON_CARD for kind in type(error).__mro__)
+    """Whether a card had no memory for what failed so: for an array, a context or a library."""
+    named = any(kind.__name__ == ON_CARD for kind in type(error).__mro__)
+    return named or (isinstance(error, RuntimeError) and any(x in str(error) for x in CARD_FULL))
 
 
 def out_of_memory(error: BaseException) -> bool:

@@ -35,7 +35,8 @@ def each(
 ) -> Iterator[R]:
     """`work` on every item, results as they come; progress with rate and time left.
 
-    long     an item takes minutes: other processes are worth their start, for two items already
+    long     an item takes minutes: other processes are worth their start, even for one item: if
+             it dies of its memory, the stage is there to say so
     threads  that an item uses, so that fewer processes share the cores
     cards    the number of this machine's GPUs on which items run, 0 for none; the stage's own
              process opens none, and each other one sees one. A cluster's workers see their own
@@ -52,7 +53,7 @@ def each(
                 yield result
             return
         count = processes(threads, cards)
-        if items and (cards or (long and count > 1 and len(items) > 1)):
+        if items and (cards or long):
             yield from pooled(work, items, count, bar, 1 if cards else threads, cards)
         else:
             yield from _results(work, items, count, bar, threads)

@@ -24,7 +24,13 @@ from stages.work.process import Process
 NOT_OURS = "it was not started by the worker command of this project"
 KEPT = 3  # processes of a worker: for as many stages side by side; each may hold a model
 _processes: dict[str, ProcessPoolExecutor] = {}  # run -> process, the longest unused first
+_ids: dict[str, int] = {}  # run -> its process, also one that is kept no longer: it may be at work
+_forgotten: set[str] = set()  # runs that have ended; what was queued for them may still come
 _lock = Lock()
+
+
+class Forgotten(RuntimeError):
+    """A batch of a run that has ended, for whose result nobody waits."""
 
 
 class Refused(ValueError):
@@ -33,11 +39,15 @@ class Refused(ValueError):
 
 def batch(place: Mapping[str, str], packed: bytes) -> bytes:
     """Do a batch in this run's process; if that dies, so does the worker, and its scheduler gives
-    the batch to another one, three times at most."""
+    the batch to another one, three times at most. Raises Forgotten, or Refused."""
     try:
         return _process(place).submit(do, packed).result()
-    except BrokenProcessPool:
-        print("worker: the process that was extracting died", file=sys.stderr, flush=True)
+    except (BrokenProcessPool, KeyboardInterrupt) as error:
+        if place["token"] in _forgotten:  # it was told to end, however it did
+            raise Forgotten("its run has ended") from error
+        if isinstance(error, KeyboardInterrupt):  # a terminal's, which this worker has heard, too
+            raise
+        print("worker: the process at work died", file=sys.stderr, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
         raise
 
@@ -49,15 +59,22 @@ async def ready(place: Mapping[str, str]) -> str:
 
 
 def forget(run: str) -> None:
-    """A run has ended, and its process with it."""
+    """A run has ended, and its process with it: what it has in hand is interrupted."""
     with _lock:
-        if process := _processes.pop(run, None):
+        _forgotten.add(run)
+        process, number = _processes.pop(run, None), _ids.pop(run, None)
+        alive = {child.pid for child in multiprocessing.active_children()}
+        if number is not None and number in alive:
+            os.kill(number, signal.SIGINT)
+        if process is not None:
             process.shutdown(wait=False, cancel_futures=True)
 
 
 def _process(place: Mapping[str, str]) -> ProcessPoolExecutor:
     with _lock:
         run = place["token"]
+        if run in _forgotten:
+            raise Forgotten("its run has ended")
         if run not in _processes:
             started = _start(place)
             while len(_processes) >= KEPT:
@@ -74,6 +91,7 @@ def _start(place: Mapping[str, str]) -> ProcessPoolExecutor:
     try:
         if wrong := process.submit(_enter, place).result():
             raise _refusal(wrong)
+        _ids[place["token"]] = process.submit(os.getpid).result()
     except BaseException:
         process.shutdown(wait=False)
         raise

@@ -5,9 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from threading import current_thread, main_thread
 from typing import Any
 
 from stages.work.environment import environment, of_card
@@ -37,7 +38,8 @@ class Worker:
         self.pipe, there = SPAWN.Pipe()
         with environment({} if card is None else of_card(card)):
             self.process = SPAWN.Process(target=serve, args=(there, card is not None))
-            self.process.start()
+            with deaf():
+                self.process.start()
         there.close()  # so that an end of its process is the end of what it says
 
     @property
@@ -88,3 +90,18 @@ class Worker:
         self.pipe.close()
         if self.starting:  # it may load libraries for long, and for nothing
             self.process.terminate()
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """A block that Ctrl-C does not reach, nor a process that starts inside until it listens itself:
+    while it loads libraries it could only say where it was. Its stage, which hears it, ends it."""
+    before = signal.getsignal(signal.SIGINT)
+    if current_thread() is not main_thread() or before is None:  # no other thread may, nor who
+        yield  # cannot restore what Python did not install
+        return
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -207,8 +207,10 @@ def test_a_store_that_takes_nothing_is_said_once(results, caplog, monkeypatch, w
             assert not results.put(key, ABOUT, FILES) and not Results(results.root).has(key)
             assert not results.keep_checkpoint(key, STATE)
     kept, saved = caplog.messages
-    assert "have to be made again" in kept
-    assert "training goes on, but an interruption would cost all of it" in saved
+    assert "it has to be made again" in kept
+    assert "training goes on, but an interruption would cost all since the last one that is" in (
+        saved
+    )
     assert all("Input/output error" in said and str(results.root) in said for said in (kept, saved))
     assert left(results) == []
     assert results.put(KEY, ABOUT, FILES) and results.keep_checkpoint(KEY, STATE)

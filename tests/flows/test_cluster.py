@@ -26,7 +26,7 @@ from stages.paths import TRAIN
 from stages.work import cluster
 from stages.work.batches import ClusterError, size
 from stages.work.each import each
-from stages.work.inside import Refused
+from stages.work.inside import KEPT, Refused
 from tests.flows.lab import Lab
 from tests.repo import OURS, PARAMS, ROOT
 from tests.stages.conftest import write_tone
@@ -63,6 +63,18 @@ def nap(seconds):
 
 def starve(name):
     raise MemoryError(f"no room for {name}")
+
+def hold(how):
+    if how == "not":
+        return
+    with open("held.txt", "w") as file:
+        file.write(str(os.getpid()))
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        if how == "dies":
+            os.kill(os.getpid(), 9)
+        raise
 """
 
 
@@ -132,6 +144,13 @@ def expected(tmp_path_factory: pytest.TempPathFactory, module: Path) -> dict[str
 
 def kept() -> int:
     return len(list(Path("here").glob("??/[!.]*.h5")))
+
+
+def wait_until(so: Callable[[], object], within_s: float = 20) -> None:
+    until = time.monotonic() + within_s
+    while not so():
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 class Meanwhile(Thread):
@@ -226,6 +245,43 @@ def test_a_worker_that_comes_later_helps_with_long_items_at_once(folder, module,
         next(results)
         assert "0.1" in Path("ended.txt").read_text().split()
         results.close()
+
+
+def holding(how: str) -> tuple[Iterator[None], Path]:
+    """A stage that has a long item in hand on a worker, and what stands for its process."""
+    import planted
+
+    results, held = each(planted.hold, ["not", how], "test", long=True), Path("held.txt")
+    next(results)
+    wait_until(lambda: held.exists() and held.read_text())
+    return results, Path("/proc", held.read_text())
+
+
+@pytest.mark.parametrize("how", ["ends", "dies"])
+def test_a_stage_that_ends_interrupts_what_is_in_hand_but_no_worker(folder, lab, monkeypatch, how):
+    import planted
+
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lab.address)
+    workers = lab.client.run(os.getpid)
+    results, process = holding(how)
+    results.close()
+    wait_until(lambda: not process.exists())
+    assert list(each(planted.nap, [0.1, 0.1], "test", long=True)) == [None, None]
+    assert lab.client.run(os.getpid) == workers
+
+
+def test_what_is_in_hand_ends_with_its_stage_though_others_took_its_place(folder, lab, monkeypatch):
+    import planted
+
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lab.address)
+    results, process = holding("ends")
+    others = [each(planted.nap, [0.1, 0.1], "test", long=True) for _ in range(KEPT)]
+    for other in others:
+        next(other)
+    assert process.exists()
+    results.close()
+    wait_until(lambda: not process.exists())
+    assert [list(other) for other in others] == [[None]] * KEPT
 
 
 def test_an_item_without_memory_on_a_worker_is_named(folder, lab, monkeypatch):

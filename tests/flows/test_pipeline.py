@@ -55,14 +55,37 @@ stages:
     outs: [quick.txt]
 """
 
+# Alone at its work or it fails; and as long as nothing else has been done beside it.
+BUSY = "mkdir busy && timeout 30 sh -c 'until [ -e words.txt ]; do sleep 0.1; done' && rmdir busy"
+GREEDY = f"""
+stages:
+  train:
+    matrix: {{head: [a, b]}}
+    cmd: {BUSY} && echo ${{item.head}} > ${{item.head}}.txt
+    outs: ["${{item.head}}.txt"]
+  evaluate:
+    cmd: {BUSY} && echo 0.5 > scores.txt
+    outs: [scores.txt]
+  robustness:
+    cmd: {BUSY} && echo 0.4 > curves.txt
+    outs: [curves.txt]
+  words:
+    cmd: timeout 30 sh -c 'until [ -e busy ]; do sleep 0.1; done' && echo well > words.txt
+    outs: [words.txt]
+"""
+
+
+def repository(folder: Path, graph: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "dvc.yaml").write_text(graph)
+    for command in (["git", "init", "-q"], [sys.executable, "-m", "dvc", "init", "-q"]):
+        subprocess.run(command, cwd=folder, check=True)
+    return folder
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("flow")
-    (made / "dvc.yaml").write_text(GRAPH)
-    for command in (["git", "init", "-q"], [sys.executable, "-m", "dvc", "init", "-q"]):
-        subprocess.run(command, cwd=made, check=True)
-    return made
+    return repository(tmp_path_factory.mktemp("flow"), GRAPH)
 
 
 def flow(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -105,14 +128,18 @@ def test_branches_run_side_by_side_and_a_failure_stops_only_what_needs_it(folder
     assert summary(again) == dict.fromkeys(ran, "fresh")
 
 
+def test_stages_that_use_all_cores_run_one_at_a_time_and_keep_no_other_from_running(tmp_path: Path):
+    made = repository(tmp_path / "greedy", GREEDY)
+    done = flow(made, "--jobs", "2")
+    assert done.returncode == 0, done.stderr
+    names = ["evaluate", "robustness", "train@a", "train@b", "words"]
+    assert summary(done) == dict.fromkeys(names, "ran")
+
+
 def test_the_lock_is_the_one_that_dvc_repro_writes(tmp_path: Path):
     locks = []
     for name, run in (("dvc", repro), ("flow", flow)):
-        made = tmp_path / name
-        made.mkdir()
-        (made / "dvc.yaml").write_text(UNEVEN)
-        for command in (["git", "init", "-q"], [sys.executable, "-m", "dvc", "init", "-q"]):
-            subprocess.run(command, cwd=made, check=True)
+        made = repository(tmp_path / name, UNEVEN)
         assert run(made).returncode == 0
         locks.append((made / "dvc.lock").read_bytes())
     assert locks[0] == locks[1]

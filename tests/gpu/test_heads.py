@@ -87,7 +87,11 @@ def test_an_epoch_ends_where_it_does_on_the_processor_but_for_rounding(name):
     assert there.history[0].ccc == pytest.approx(here.history[0].ccc, abs=10 * ONE_EPOCH)
 
 
-@pytest.mark.parametrize("name", HEADS)
+# cuDNN keeps the state of the dropout inside an LSTM to itself, so these end in other last bits
+INSIDE_CUDNN = ("rjca", "dca")
+
+
+@pytest.mark.parametrize("name", [name for name in HEADS if name not in INSIDE_CUDNN])
 def test_a_training_goes_on_from_its_state_as_if_it_had_not_stopped(name):
     whole = trained(name, DEVICE, 2, dropping=True)
     prepare(placement(DEVICE, "single"))

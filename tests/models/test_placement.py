@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 import torch
 
+from models import placement as placement_module
 from models.placement import DEVICES, PRECISIONS, Placement, placement, prepare
 
 CARD = torch.cuda.is_available()
@@ -75,3 +76,12 @@ def test_what_gives_other_bits_each_time_is_refused_once_a_process_is_prepared(_
     prepare(Placement("cpu", "single"))
     assert torch.are_deterministic_algorithms_enabled()
     assert not torch.is_deterministic_algorithms_warn_only_enabled()
+
+
+def test_a_processor_without_instructions_for_bfloat16_is_refused(monkeypatch):
+    monkeypatch.setattr(placement_module, "has_bfloat16", lambda device: False)
+    with pytest.raises(ValueError, match=r"processor has no instructions for it.*take single"):
+        placement("cpu", "bfloat16")
+    with pytest.raises(ValueError, match="no instructions"):
+        prepare(Placement("cpu", "bfloat16"))
+    assert placement("cpu", "single") == Placement("cpu", "single")

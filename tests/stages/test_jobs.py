@@ -467,7 +467,7 @@ def test_curves_are_made_once_for_each_way_to_disturb(trained_project, made):
     assert curves() == first and made() == []
 
 
-def test_results_of_other_weights_are_made_again_alone(trained_project, made):
+def test_results_go_by_what_was_trained_not_by_where_it_lies(trained_project, made):
     score()
     made()
     shutil.copytree(TRAIN / "concat/2/both", TRAIN / "concat/1/both", dirs_exist_ok=True)

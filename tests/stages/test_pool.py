@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import resource_tracker, spawn
 from pathlib import Path
@@ -19,7 +20,7 @@ from types import SimpleNamespace
 import pytest
 
 from stages.work.bar import Bar
-from stages.work.blame import WorkerLostError, name_of
+from stages.work.blame import WorkerLostError, card_full, name_of
 from stages.work.each import each
 from stages.work.environment import VISIBLE, processes
 from stages.work.parcel import Elsewhere
@@ -246,6 +247,21 @@ def test_without_memory_the_item_is_named_with_what_to_lower():
     )
 
 
+@pytest.mark.parametrize(
+    ("error", "full"),
+    [
+        (OutOfMemoryError("no room"), True),
+        (RuntimeError("CUDA error: out of memory\nCompile with ..."), True),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate"), True),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"), True),
+        (RuntimeError("CUDA error: device-side assert triggered"), False),
+        (ValueError("CUDA error: out of memory"), False),
+    ],
+)
+def test_a_full_card_is_told_in_many_ways(error: Exception, full: bool):
+    assert card_full(error) == full
+
+
 def test_ctrl_c_for_the_stage_alone_reaches_what_is_in_hand():
     press(lambda: len(seen("waiting")) == 2)
     with pytest.raises(KeyboardInterrupt):
@@ -393,6 +409,50 @@ def test_work_may_lie_in_the_module_that_is_run(tmp_path: Path):
         text=True,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+STARTING = """
+import os, signal, time
+from pathlib import Path
+from stages.work.each import each
+
+def rest(_):
+    pass
+
+if __name__ == "__mp_main__":
+    Path(f"{os.getpid()}.starting").touch()
+    time.sleep(60)  # as if it loaded libraries
+if __name__ == "__main__":
+    try:
+        list(each(rest, range(2), "test", long=True))
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+
+
+def test_ctrl_c_in_a_terminal_ends_processes_that_start_without_a_word(tmp_path: Path):
+    (tmp_path / "slow_to_load.py").write_text(STARTING)
+    with subprocess.Popen(
+        [sys.executable, "-m", "slow_to_load"],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as stage:
+        while len(seen("starting")) < 2 and stage.poll() is None:
+            time.sleep(0.02)
+        os.killpg(stage.pid, signal.SIGINT)
+        said = stage.communicate(timeout=20)  # ends when the last process that writes has ended
+    assert (stage.returncode, *said) == (0, "interrupted\n", "")
+
+
+def test_a_stage_has_its_own_ctrl_c_again_and_need_not_be_the_main_thread():
+    before = signal.getsignal(signal.SIGINT)
+    assert sorted(run(Item("a"), Item("b"))) == ["a", "b"]
+    assert signal.getsignal(signal.SIGINT) is before
+    with ThreadPoolExecutor(1) as thread:
+        assert sorted(thread.submit(run, Item("c"), Item("d")).result()) == ["c", "d"]
 
 
 def test_a_process_of_the_pool_loads_no_library_that_its_work_does_not():

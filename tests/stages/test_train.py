@@ -19,7 +19,7 @@ from stages.clips import read_assignments
 from stages.on_grid import Grid
 from stages.params import ParamsError, checked, load
 from stages.paths import TRAIN
-from stages.train import resume
+from stages.train import job, resume
 from stages.train import stage as train
 from tests.stages.planted import RECIPE, WHERE, T, lay_grid, options, params, train_all, train_one
 
@@ -48,6 +48,7 @@ def test_a_kind_that_has_no_runs_is_refused_with_the_nearest():
     ("part", "message"),
     [
         ({"heads": ["concatt"]}, r"train: no head under train.runs named 'concatt'.*'concat'\?$"),
+        ({"seeds": [2, 1, 2]}, r"train: seed 2 is named twice under train.seeds$"),
         ({"recipe": {**RECIPE, "lrr": 1}}, r"train.recipe.lrr is .*: steps, hop.*mean 'lr'\?$"),
         (
             {"runs": {"concat": {"x": {**options("text"), "option": {}}}}},
@@ -127,6 +128,19 @@ def test_a_damaged_state_costs_a_warning_and_the_time(project, monkeypatch, capl
     trained = watch(monkeypatch)
     train_one(params(), "concat", "1")
     assert trained[0] == 1 and f"training starts anew: {state}" in caplog.text
+
+
+def test_a_run_says_with_what_code_it_was_begun(project, monkeypatch):
+    """A head that is edited while it is trained for hours is not what these weights are of."""
+    trained, read_after = watch(monkeypatch), []
+    plain = job.head_code
+    monkeypatch.setattr(
+        job, "head_code", lambda head: read_after.append(len(trained)) or plain(head)
+    )
+    train_one(params(), "concat", "1")
+    assert len(trained) == 20 and read_after == [0]
+    about = json.loads((TRAIN / "concat/1/both/run.json").read_text())
+    assert about["code"] == plain("concat")
 
 
 def test_one_model_for_either_target(project):
