@@ -397,7 +397,7 @@ def test_a_run_that_fails_is_named_and_leaves_the_others_in_the_store(
         run(runs=ODD, seeds=[1])
     assert "in run odd, seed 1" in failure.value.__notes__
     assert len(entries()) == 2 and trained() == {}
-    monkeypatch.setenv("WORKERS", "1")
+    monkeypatch.setattr(jobs, "LONG", 1e9)  # in this process, where it is seen
     made()
     run(runs={"concat": {**ODD["concat"], "odd": options("audio", "text")}}, seeds=[1])
     assert made() == ["odd, seed 1"]
