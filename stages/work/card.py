@@ -18,6 +18,7 @@ from typing import Any
 
 from stages.work.environment import CLUSTER, environment, of_card, threads_each
 from stages.work.process import Process
+from stages.work.worker import deaf
 
 
 def on_cards(options: Mapping[str, Any]) -> AbstractContextManager[None]:
@@ -61,7 +62,7 @@ def _process(path: Path, number: int) -> Iterator[None]:
         listening.bind(str(path))
         listening.listen()
         process = context.Process(target=_serve, args=(listening,), daemon=True)
-        with environment(of_card(number)), threads_each():
+        with environment(of_card(number)), threads_each(), deaf():
             process.start()
     try:
         yield

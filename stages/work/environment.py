@@ -68,6 +68,3 @@ def threads_each(count: int = 1) -> Iterator[None]:
         torch.set_num_threads(count)
     with environment(dict.fromkeys(THREADS, str(count))):
         yield
-
-
-one_thread_each = threads_each  # one, unless more are asked for
