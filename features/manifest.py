@@ -24,7 +24,7 @@ from features.shards.record import canonical
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What a media file says of itself: seconds, frames a second, pixels, samples a second."""
+    """What a media file holds: seconds, frames a second, pixels, samples a second."""
 
     duration: float
     fps: float | None  # None: no video stream; an average where the rate varies
@@ -32,6 +32,12 @@ class Info:
     height: int | None
     rate: int | None  # None: no audio stream
     channels: int | None
+    video_stream: int | None = None  # the one that is seen, of the file's video streams, from 0
+    audio_stream: int | None = None  # the one that is heard, of its audio streams
+    video_streams: int = 0  # how many there are; cover pictures are none
+    audio_streams: int = 0
+    mended: bool = False  # its clock steps or has wild stamps: see features.media.timeline
+    doubts: tuple[str, ...] = ()  # what the file says that it does not hold, with both figures
 
 
 class Row(BaseModel):
@@ -60,11 +66,15 @@ class Clip(Row):
 
     @property
     def source(self) -> str:
-        """The digest of what is seen and heard, hex: of the file, or of a stretch of it."""
-        if not self.start and self.end is None:
+        """The digest of what is seen and heard, hex: of the file, of a stretch of it, or of other
+        streams than its first ones."""
+        given: list[object] = [self.sha256, self.start, self.end]
+        streams = [self.info.video_stream or 0, self.info.audio_stream or 0]
+        if any(streams):
+            given += streams
+        elif not self.start and self.end is None:
             return self.sha256
-        stretch = canonical([self.sha256, self.start, self.end])
-        return hashlib.sha256(stretch.encode()).hexdigest()
+        return hashlib.sha256(canonical(given).encode()).hexdigest()
 
 
 class Transcript(Row):
@@ -73,6 +83,7 @@ class Transcript(Row):
 
     file: str
     sha256: str
+    media_s: float | None = None  # how long the media last that its times are of
 
 
 class Assignment(Row):

@@ -1,15 +1,16 @@
-"""Opening a media file and finding its streams."""
+"""Opening a media file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import av
 from av.container import InputContainer
 from av.error import FFmpegError
-from av.stream import Disposition, Stream
+from av.packet import Packet
+from av.stream import Stream
 
 from features.nearest import nearest
 
@@ -49,10 +50,18 @@ def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def stream_of(container: InputContainer, kind: str) -> Stream | None:
-    """The first stream of a kind ("video" or "audio") that is no cover picture."""
-    found = (s for s in container.streams if s.type == kind)
-    return next((s for s in found if not s.disposition & Disposition.attached_pic), None)
+def demuxed(container: InputContainer, streams: Sequence[Stream]) -> Iterator[Packet]:
+    """The packets of some streams, in the order of the file, from where it is read.
+
+    A broadcast, or a chain of files, may bring streams that were not there when it was opened.
+    PyAV knows nothing of those and stops at their first packet; asked again, it leaves them out.
+    """
+    while True:
+        try:
+            yield from container.demux(streams)
+        except IndexError:
+            continue
+        return
 
 
 def start_of(container: InputContainer) -> float:

@@ -14,8 +14,12 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.stream import VideoStream
 
-from features.media.container import MediaError, opened, start_of, stream_of
+from features.media.choosing import PLAYERS, Choice, stream_of
+from features.media.clock import Clock
+from features.media.container import MediaError, opened
 from features.media.seeking import packets
+from features.media.shown import as_shown
+from features.media.timeline import measured, zero_of
 
 REORDERED = {"h264", "hevc"}  # codecs that may store pictures in another order than shown
 Event = tuple[float, av.VideoFrame | None]  # time in s, and what was decoded there
@@ -29,39 +33,49 @@ class Frame:
     image: np.ndarray | None
 
 
-def frames(path: Path, start: float = 0.0, end: float | None = None) -> Iterator[Frame]:
+def frames(
+    path: Path,
+    start: float = 0.0,
+    end: float | None = None,
+    *,
+    choice: Choice = PLAYERS,
+    clock: Clock | None = None,
+) -> Iterator[Frame]:
     """The pictures of a video, upright, in order of time; none if there is no video.
 
     Of a stretch, those from `start` on and before `end` (s in the media; None: to its end), their
     times counted from `start`; what lies before is not decoded but for the pictures that the first
     one is coded from.
+    Of several videos, the one of `choice`. Times are those of `clock`; None: it is found out first.
     A packet that cannot be decoded, or only in part, gives a Frame without image. A picture whose
     time does not come after the one before is left out: two rows cannot share a moment.
     Raises MediaError.
     """
+    clock = measured(path, choice).clock if clock is None else clock
     with opened(path) as container:
-        stream = stream_of(container, "video")
+        stream = stream_of(container, "video", choice)
         if not isinstance(stream, VideoStream):
             return
         stream.codec_context.thread_count = 1  # the same pictures, even of a damaged stream
         last, stop = -np.inf, np.inf if end is None else end
-        for time, picture in _in_order(_decoded(container, stream, start, stop)):
+        for time, picture in _in_order(_decoded(container, stream, start, stop, clock)):
             if time >= stop:
                 return
             if time > last:
                 last = time
                 if time >= start:
-                    yield Frame(time - start, None if picture is None else _upright(picture))
+                    image = None if picture is None else as_shown(picture, stream)
+                    yield Frame(time - start, image)
 
 
 def _decoded(
-    container: InputContainer, stream: VideoStream, start: float, stop: float
+    container: InputContainer, stream: VideoStream, start: float, stop: float, clock: Clock
 ) -> Iterator[Event]:
     """Pictures as the decoder gives them, and packets it cannot decode as the demuxer does."""
-    zero = start_of(container)
+    zero = zero_of(container, clock)
     untimed = container.format.name == "avi" and stream.codec_context.name in REORDERED
     ahead: list[float] = []  # the times of pictures to come, of which AVI knows only the order
-    for packet in packets(container, stream, start, stop):
+    for packet in packets(container, stream, start, stop, clock):
         time = None if packet.pts is None else float(packet.pts * (packet.time_base or 0))
         if untimed and packet.size and time is not None:
             heapq.heappush(ahead, time)
@@ -92,9 +106,3 @@ def _in_order(events: Iterable[Event]) -> Iterator[Event]:
             yield lost.pop(0), None
         yield time, picture
     yield from ((time, None) for time in lost)
-
-
-def _upright(picture: av.VideoFrame) -> np.ndarray:
-    image = picture.to_ndarray(format="rgb24")  # (H, W, 3)
-    turns = round(picture.rotation / 90) % 4  # the display matrix, counter-clockwise
-    return np.ascontiguousarray(np.rot90(image, turns)) if turns else image

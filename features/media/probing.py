@@ -1,18 +1,22 @@
-"""What a media file says of itself, without decoding it."""
+"""What a media file holds: found out from its headers and its packets, without decoding it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from features.manifest import Info
-from features.media.container import MediaError, opened, start_of, stream_of
+from features.media.choosing import PLAYERS, Choice, Kind, decodable, stream_of, streams_of
+from features.media.clock import PLAIN
+from features.media.container import MediaError, opened
+from features.media.timeline import timeline
 
+KINDS: tuple[Kind, Kind] = ("video", "audio")
 OVER_S = 0.1  # by which a stretch may be said to end after its file: tables round, codecs pad
 
 
@@ -26,31 +30,50 @@ def stretch(info: Info, start: float, end: float | None) -> Info:
     return replace(info, duration=round(stop - start, 6))
 
 
-def probe(path: Path) -> Info:
-    """The Info of a media file, from its headers; whether it can be decoded shows when it is.
+def probe(path: Path, choice: Choice = PLAYERS) -> Info:
+    """The Info of a media file; whether its packets can be decoded shows when they are.
 
-    Raises MediaError where the file cannot be opened or holds no stream.
+    Raises MediaError where the file cannot be opened, holds no stream that can be decoded, or not
+    the one that is wanted.
     """
     with opened(path) as container:
-        video, audio = stream_of(container, "video"), stream_of(container, "audio")
+        video, audio = (stream_of(container, kind, choice) for kind in KINDS)
+        if video is None and audio is None:
+            raise MediaError(_nothing(container))
         fps = width = height = rate = channels = None
-        if isinstance(video, VideoStream) and video.codec_context.width:
+        if isinstance(video, VideoStream):
             height, width = video.codec_context.height, video.codec_context.width
             fps = video.average_rate or video.guessed_rate
-        if isinstance(audio, AudioStream) and audio.codec_context.sample_rate:
+        if isinstance(audio, AudioStream):
             rate, channels = audio.codec_context.sample_rate, audio.codec_context.channels
-        if width is None and rate is None:
-            raise MediaError("holds neither video nor audio")
-        duration = container.duration / av.time_base if container.duration else _length(container)
-    fps = round(float(fps), 6) if fps else None
-    return Info(round(duration, 6), fps, width, height, rate, channels)
+        lost = tuple(_lost(container, "audio")) if audio is None else ()
+        lost += tuple(_lost(container, "video")) if video is None else ()
+        numbers = {kind: streams_of(container, kind) for kind in KINDS}
+        found = timeline(container, [stream for stream in (video, audio) if stream is not None])
+        return Info(
+            duration=found.duration,
+            fps=round(float(fps), 6) if fps else None,
+            width=width,
+            height=height,
+            rate=rate,
+            channels=channels,
+            video_stream=None if video is None else numbers["video"].index(video),
+            audio_stream=None if audio is None else numbers["audio"].index(audio),
+            video_streams=len(numbers["video"]),
+            audio_streams=len(numbers["audio"]),
+            mended=found.clock is not PLAIN,
+            doubts=lost + found.doubts,
+        )
 
 
-def _length(container: InputContainer) -> float:
-    """From the start to the end of the last packet, s: files cut from a stream do not say it."""
-    ends = [
-        float((packet.pts + (packet.duration or 0)) * packet.time_base)
-        for packet in container.demux()
-        if packet.pts is not None and packet.time_base is not None
-    ]
-    return max(ends, default=0.0) - start_of(container)
+def _lost(container: InputContainer, kind: Kind) -> Iterator[str]:
+    """That there are streams of a kind, and no decoder for any."""
+    found = streams_of(container, kind)
+    if found and not any(map(decodable, found)):
+        what = "pictures" if kind == "video" else "sound"
+        yield f"its {what} cannot be decoded: no decoder here, or a header that says nothing"
+
+
+def _nothing(container: InputContainer) -> str:
+    lost = [*_lost(container, "video"), *_lost(container, "audio")]
+    return "; ".join(lost) or "holds neither video nor audio"

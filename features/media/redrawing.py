@@ -15,9 +15,13 @@ from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from features.media.container import MediaError, opened, start_of, stream_of
+from features.media.choosing import stream_of
+from features.media.clock import Clock
+from features.media.container import MediaError, opened
 from features.media.pictures import frames
-from features.media.sounds import decoded
+from features.media.placing import decoded
+from features.media.seeking import packets
+from features.media.timeline import measured, zero_of
 
 CLOCK = Fraction(1, 90_000)  # s, in which the new pictures' times are given
 VIDEO = {"preset": "veryfast", "crf": "20", "bf": "0"}  # no B-frames: times come out as they are
@@ -36,13 +40,14 @@ def redraw(source: Path, target: Path, draw: Draw) -> None:
     A picture that cannot be decoded is left out: the one before stays. Sound that mp4 cannot hold
     becomes AAC. Nothing but a few pictures is ever in memory. Raises MediaError.
     """
+    clock = measured(source).clock
     with ExitStack() as stack:
         sounding = stack.enter_context(opened(source))  # apart from the pictures, which are ahead
         out = stack.enter_context(av.open(str(target), "w", format="mp4", options=MP4))
-        sound = _sound(sounding, out)
+        sound = _sound(sounding, out, clock)
         later: Packet | None = None
         video: VideoStream | None = None
-        for frame in frames(source):
+        for frame in frames(source, clock=clock):
             if frame.image is None:
                 continue
             picture = _even(draw(frame.time, frame.image))
@@ -81,34 +86,38 @@ def _time(packet: Packet) -> float:
     return float((packet.pts or 0) * packet.time_base)
 
 
-def _sound(source: InputContainer, out: OutputContainer) -> Iterator[Packet]:
+def _sound(source: InputContainer, out: OutputContainer, clock: Clock) -> Iterator[Packet]:
     """The packets of the sound on the clock of the pictures; nothing if there is none."""
     stream = stream_of(source, "audio")
     if not isinstance(stream, AudioStream):
         return
     if stream.codec_context.codec.canonical_name in COPIED:
-        yield from _copied(source, stream, out)
+        yield from _copied(source, stream, out, clock)
     else:
-        yield from _encoded(source, stream, out)
+        yield from _encoded(source, stream, out, clock)
 
 
-def _copied(source: InputContainer, stream: AudioStream, out: OutputContainer) -> Iterator[Packet]:
+def _copied(
+    source: InputContainer, stream: AudioStream, out: OutputContainer, clock: Clock
+) -> Iterator[Packet]:
     copy = out.add_stream_from_template(stream)
-    start = round(start_of(source) / float(stream.time_base or 1))
-    for packet in source.demux(stream):
+    start = round(zero_of(source, clock) / float(stream.time_base or 1))
+    for packet in packets(source, stream, clock=clock):
         if packet.pts is None or packet.dts is None:
             continue  # the demuxer's word that it is at the end
         packet.pts, packet.dts, packet.stream = packet.pts - start, packet.dts - start, copy
         yield packet
 
 
-def _encoded(source: InputContainer, stream: AudioStream, out: OutputContainer) -> Iterator[Packet]:
-    context, start = stream.codec_context, start_of(source)
+def _encoded(
+    source: InputContainer, stream: AudioStream, out: OutputContainer, clock: Clock
+) -> Iterator[Packet]:
+    context, start = stream.codec_context, zero_of(source, clock)
     layout = {1: "mono", 2: "stereo"}.get(context.channels, context.layout.name)
     new = out.add_stream("aac", rate=RATE, layout=layout)
     new.bit_rate = AUDIO_BITS
     resampler = AudioResampler("fltp", layout, RATE)
-    for frame in decoded(source.demux(stream)):
+    for frame in decoded(packets(source, stream, clock=clock)):
         time, tick = (frame.time or 0.0) - start, Fraction(1, frame.sample_rate)
         frame.pts, frame.time_base = round(time / tick), tick
         for piece in resampler.resample(frame):

@@ -1,9 +1,11 @@
-"""The packets of a stretch of a stream, without those of all that lies before it."""
+"""The packets of a stretch of a stream at the times that hold, without all that lies before it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -11,27 +13,38 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from av.stream import Stream
 
-from features.media.container import opened, start_of
+from features.media.clock import PLAIN, Clock, Fix
+from features.media.container import demuxed, opened
+from features.media.timeline import zero_of
 
-GUESSING = ("mpeg",)  # containers that time only some pictures: after a seek others are guessed
+# containers that do not time every packet: after a seek the others are guessed, by a bit rate even
+GUESSING = frozenset(("mpeg", "mp3", "aac", "ac3", "eac3", "dts", "amr", "loas", "truehd", "mlp"))
 FURTHER_S = 2.0  # by how much earlier to look where a container led too far; doubles each time
 
 
 def packets(
-    container: InputContainer, stream: Stream, start: float, end: float
+    container: InputContainer,
+    stream: Stream,
+    start: float = 0.0,
+    end: float = math.inf,
+    clock: Clock = PLAIN,
 ) -> Iterator[av.Packet]:
     """The packets of a stream from the last key frame at or before `start` s up to `end`.
 
     The last packet flushes the decoder. Where the container leads to no such key frame, they come
     from the beginning.
     """
-    base, zero = stream.time_base or Fraction(1), start_of(container)
+    base, zero = stream.time_base or Fraction(1), zero_of(container, clock)
     begin = zero if stream.start_time is None else float(stream.start_time * base)
-    if start + zero > begin and stream.time_base and container.format.name not in GUESSING:
-        offset = _entry(Path(container.name), stream.index, start + zero, begin)
-        if offset is not None:
-            container.seek(offset, stream=stream)
-    for packet in container.demux(stream):
+    if clock is not PLAIN or (start + zero > begin and container.format.name in GUESSING):
+        coming = _put_right(container, stream, start + zero, clock)
+    else:
+        if start + zero > begin and stream.time_base:
+            offset = _entry(Path(container.name), stream.index, start + zero, begin)
+            if offset is not None:
+                container.seek(offset, stream=stream)
+        coming = demuxed(container, [stream])
+    for packet in coming:
         if packet.dts is not None and packet.dts * base - zero >= end:
             break
         yield packet
@@ -40,6 +53,24 @@ def packets(
     packet = av.Packet()  # an empty one is what a decoder takes for the end
     packet.stream, packet.time_base = stream, base
     yield packet
+
+
+def _put_right(
+    container: InputContainer, stream: Stream, wanted: float, clock: Clock
+) -> Iterator[av.Packet]:
+    """The packets at their right times, from the last key frame at or before `wanted` (s by the
+    clock that is put right). There is no seeking by a clock that steps, or by guesses: what lies
+    before is read, and not decoded.
+    """
+    fix, base = clock.fixes.get(stream.index, Fix()), stream.time_base or Fraction(1)
+    first = 0
+    with opened(Path(container.name)) as other:
+        for number, packet in enumerate(fix.applied(demuxed(other, [other.streams[stream.index]]))):
+            if packet.dts is not None and packet.dts * base > wanted:
+                break
+            if packet.is_keyframe and packet.pts is not None and packet.pts * base <= wanted:
+                first = number
+    yield from islice(fix.applied(demuxed(container, [stream])), first, None)
 
 
 def _entry(path: Path, index: int, wanted: float, begin: float) -> int | None:
@@ -54,7 +85,7 @@ def _entry(path: Path, index: int, wanted: float, begin: float) -> int | None:
             offset = int((wanted - back) / base)
             try:
                 container.seek(offset, stream=stream)
-                found = next((p for p in container.demux(stream) if p.is_keyframe), None)
+                found = next((p for p in demuxed(container, [stream]) if p.is_keyframe), None)
             except FFmpegError:
                 return None
             if found is not None and found.pts is not None and found.pts * base <= wanted:

@@ -6,9 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from features.manifest import Clip
+from features.media.choosing import Choice
+from features.media.clock import PLAIN
 from features.media.pictures import Frame, frames
 
 
 def seen(clip: Clip) -> Iterator[Frame]:
     """The pictures of a clip; none if it has no video."""
-    return frames(Path(clip.media), clip.start, clip.end) if clip.media else iter(())
+    if clip.media is None:
+        return iter(())
+    return frames(
+        Path(clip.media),
+        clip.start,
+        clip.end,
+        choice=Choice(clip.info.video_stream, clip.info.audio_stream),
+        clock=None if clip.info.mended else PLAIN,
+    )

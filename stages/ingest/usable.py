@@ -10,30 +10,44 @@ from pathlib import Path
 
 from features.corpus import Candidate, CorpusError
 from features.manifest import Clip, Info, Transcript
+from features.media.choosing import Choice
 from features.media.container import MediaError
-from features.media.probing import probe, stretch
+from features.media.probing import stretch
 from features.track import Track
 from features.words import saying
 from stages.digests import digests
-from stages.work.each import each
+from stages.ingest.probed import Found, probed
 
 NOTHING = hashlib.sha256(b"").hexdigest()  # of the media of a clip without any
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The files in which digests, and what media hold, are kept from one run to the next."""
+
+    digests: Path
+    probed: Path
 
 
 @dataclass(frozen=True)
 class Files:
     """What was found out of the files that candidates name."""
 
-    infos: Mapping[Path, Info | MediaError]
+    infos: Mapping[Path, Found]
     sha256: Mapping[Path, str | OSError]
 
     @classmethod
-    def of(cls, candidates: Iterable[Candidate], memory: Path) -> Files:
-        """Look at every file that a candidate names, once; `memory` keeps digests for next time."""
+    def of(cls, candidates: Iterable[Candidate], choice: Choice, memory: Memory) -> Files:
+        """Look at every file that a candidate names, once.
+
+        choice  the streams of a file that are wanted
+        memory  where what was found is kept until next time
+        """
         named = [(c.media, c.transcript) for c in candidates]
         media = list(dict.fromkeys(m for m, _ in named if m))
-        sha256 = digests(dict.fromkeys([*media, *(t for _, t in named if t)]), memory)
-        return cls(dict(each(look, media, "probe", "file")), sha256)
+        files = dict.fromkeys([*media, *(t for _, t in named if t)])
+        sha256 = digests(files, memory.digests)
+        return cls(probed(media, sha256, choice, memory.probed), sha256)
 
     def clip(self, candidate: Candidate) -> Clip:
         """A candidate as a clip. Raises MediaError where its media cannot be used."""
@@ -56,7 +70,13 @@ class Files:
         file = candidate.transcript
         if file is None:
             return None
-        return Transcript(id=candidate.id, file=os.path.relpath(file), sha256=self._digest(file))
+        info = self.infos.get(candidate.media) if candidate.media else None
+        return Transcript(
+            id=candidate.id,
+            file=os.path.relpath(file),
+            sha256=self._digest(file),
+            media_s=info.duration if isinstance(info, Info) else None,
+        )
 
     def _info(self, file: Path) -> Info:
         info = self.infos[file]
@@ -69,16 +89,6 @@ class Files:
         if isinstance(sha256, OSError):
             raise MediaError(f"cannot be read: {sha256.strerror or sha256}: {file}")
         return sha256
-
-
-def look(media: Path) -> tuple[Path, Info | MediaError]:
-    """A media file and its headers; what is wrong with it is an answer, not a failure."""
-    try:
-        return media, probe(media)
-    except MediaError as error:
-        return media, error
-    except OSError as error:
-        return media, MediaError(f"cannot be read: {error.strerror or error}")
 
 
 def check_labels(target: str, labels: Track, duration: float) -> None:

@@ -14,10 +14,11 @@ import pytest
 from av.video.stream import VideoStream
 
 from features.media import Frame, MediaError, frames, probe, sound
-from features.media.container import opened, stream_of
+from features.media.choosing import stream_of
+from features.media.container import opened
+from features.media.placing import GAP, placed_frames
 from features.media.probing import stretch
 from features.media.seeking import packets
-from features.media.sounds import GAP, placed_frames
 from features.media.timestamps import frame_times
 from tests.features.conftest import write_film
 
