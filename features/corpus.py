@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -53,18 +54,26 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A clip that was turned away: `file` is where the reason is found."""
+    """A clip that was turned away, or a file that nothing reads: then no clip is.
 
-    clip: str
+    file  where the reason is found
+    """
+
+    clip: str | None
     file: Path
     reason: str
+
+
+def in_order(rejected: Iterable[Rejection]) -> list[Rejection]:
+    """Clips by id, then files that nothing reads, by path; each file once for one clip."""
+    return sorted(set(rejected), key=lambda r: (r.clip is None, r.clip or "", r.file, r.reason))
 
 
 class Corpus(Protocol):
     """A configured reader of one corpus."""
 
     def listing(self) -> tuple[list[Candidate], list[Rejection]]:
-        """Every clip, usable or turned away, each list sorted by clip id.
+        """Every clip, usable or turned away, and every file that nothing reads, as `in_order`.
 
         Raises CorpusError where the corpus as a whole cannot be used.
         """

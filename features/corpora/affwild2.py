@@ -29,8 +29,8 @@ from pathlib import Path
 from features.corpora.reading.clips import check_leaks
 from features.corpora.reading.folds import fold_splits
 from features.corpora.reading.frame_labels import RATED, labels_of_frames
-from features.corpora.reading.named import folder_of, media_in, unusable
-from features.corpus import Candidate, CorpusError, Rejection, composed
+from features.corpora.reading.named import folder_of, media_in, not_media, unusable
+from features.corpus import Candidate, CorpusError, Rejection, composed, in_order
 from features.labels import Ranges
 from features.nearest import MAX_HINTS, nearest
 from features.track import Track
@@ -72,7 +72,7 @@ class AffWild2:
             for name, files in self._media.items()
             if name not in used
         ]
-        return clips, sorted(rejected, key=lambda r: (r.clip, r.file))
+        return clips, in_order([*rejected, *not_media(self.path / "videos")])
 
     def labels(self, clip_id: str, targets: Ranges) -> dict[str, Track]:
         """The labels of one clip, a row a frame: id -> {target: Track (T, 1)}; {} of a test clip.

@@ -3,8 +3,8 @@
 <path>/media/                          media anywhere below; without media/, below <path> itself
 <path>/labels/<id>.csv                 time,valence,arousal   (seconds; a column for each target)
 <path>/labels.csv                      or one table: clip,time,valence,arousal
-<path>/transcripts/<id>.<suffix>       srt, vtt, json, TextGrid, ctm, csv, or txt without times; or
-                                       beside the media file
+<path>/transcripts/<id>.<suffix>       TextGrid, json, ctm, csv, eaf, vtt, srt, tsv, ass or ssa; or
+                                       txt without times; or beside the media file
 <path>/clips.csv                       optional: clip,subject,split (train, val, test or empty)
                                        and, for clips that are part of a file, media,start,end
 
@@ -15,6 +15,8 @@ A row with `media` (the id or path of a file) makes a clip of any name of it, fr
 clip, transcripts, which are called after the file, from the start of the file.
 Columns of labels are those of `targets` in params.yaml, with values in its ranges; a table may have
 some of them, in any order, and others beside them, and cells may be empty.
+Of several transcripts of a clip the one in transcripts/ is read, then the first suffix above. Every
+other file is listed as not read, but for those about the corpus (README, LICENSE, checksums, ...).
 """
 
 from __future__ import annotations
@@ -25,14 +27,17 @@ from functools import cached_property
 from pathlib import Path
 
 from features.corpora.reading.annotations import Annotations
+from features.corpora.reading.beside import strays
 from features.corpora.reading.clips import check_leaks, read_clips
 from features.corpora.reading.columns import columns_of
 from features.corpora.reading.labels import LabelReader
-from features.corpora.reading.media import Transcripts, files_below, usable_media
+from features.corpora.reading.media import files_below, usable_media
 from features.corpora.reading.scale import scale_of
 from features.corpora.reading.stretches import Stretch, read_stretches
-from features.corpora.reading.transcript_of import transcript_of
-from features.corpus import Candidate, CorpusError, Rejection
+from features.corpora.reading.transcript_of import Said, transcript_of
+from features.corpora.reading.transcripts import Transcripts
+from features.corpora.reading.unread import counted
+from features.corpus import Candidate, CorpusError, Rejection, in_order
 from features.labels import Ranges
 from features.nearest import nearest
 from features.track import Track
@@ -49,14 +54,17 @@ class Folder:
     reader: LabelReader
 
     def listing(self) -> tuple[list[Candidate], list[Rejection]]:
-        """Every clip of the folder, and what was turned away, each sorted by clip id.
+        """Every clip of the folder, and what was turned away or is not read, as `in_order`.
 
         Raises CorpusError if there is no media, if clips.csv cannot be read, or if it puts one
         subject in two splits.
         """
         media, unusable = usable_media(self._root, self._files)
         if not media and not unusable:
-            raise CorpusError(f"no media below {self._root}. A corpus is laid out as\n{LAYOUT}")
+            there = f", only {counted(self._files)}" if self._files else ""
+            raise CorpusError(
+                f"no media below {self._root}{there}. A corpus is laid out as\n{LAYOUT}"
+            )
         index, known = self.path / "clips.csv", {*media, *(r.clip for r in unusable)}
         parts, bad, cut = read_stretches(index, media) if index.exists() else ({}, [], set())
         named = {*known, *parts, *(r.clip for r in bad)}
@@ -64,24 +72,26 @@ class Folder:
         names = {*parts, *assigned, *(media.keys() - cut)}
         refused += unusable + bad
         clips: list[Candidate] = []
+        read: dict[str, Path] = {}
         for name in sorted(names - {r.clip for r in refused}):
-            part = parts.get(name, Stretch(name))
-            if name in media and part.media != name:
-                why = f"clip {name!r} is cut from {part.media!r}, but is the id of this file, too"
-                refused.append(Rejection(name, media[name], f"{why}; call it otherwise"))
-                continue
-            subject, split = assigned.get(name, (name, None))
-            who = (part.media if subject == name else subject, split)  # one file, one person
-            file = media[part.media]
+            part, file = parts.get(name, Stretch(name)), media.get(name)
             try:
-                script, words = transcript_of(self._transcripts, name, part, file)
-                clips.append(Candidate(name, file, *who, script, part.start, part.end, words))
+                said = self._said(name, part, media)
+                subject, split = assigned.get(name, (name, None))
+                subject = part.media if subject == name else subject  # one file, one person
+                source, cut_at = media[part.media], (part.start, part.end)
+                clip = Candidate(name, source, subject, split, said.timed, *cut_at, said.words)
             except CorpusError as error:
-                refused.append(Rejection(name, file, str(error)))
+                refused.append(Rejection(name, file or media[part.media], str(error)))
+                continue
+            clips.append(clip)
+            if said.file:
+                read[name] = said.file
+                read.setdefault(part.media, said.file)
         check_leaks(clips, index)
         refused += self._annotations.without_clip(names | known - cut, cut)
         refused += self._transcripts.without_media(named)
-        return clips, sorted(refused, key=lambda r: (r.clip, r.file))
+        return clips, in_order([*refused, *self._unread(read, media)])
 
     def labels(self, clip_id: str, targets: Ranges) -> dict[str, Track]:
         """The labels of one clip: id -> {target: Track (T, 1)}, of those targets that it has.
@@ -93,6 +103,23 @@ class Folder:
     def targets(self) -> list[str]:
         """What the tables of labels have columns of."""
         return self._annotations.targets()
+
+    def _said(self, name: str, part: Stretch, media: Mapping[str, Path]) -> Said:
+        if name in media and part.media != name:
+            raise CorpusError(
+                f"clip {name!r} is cut from {part.media!r}, but is the id of this file, too; call "
+                "it otherwise"
+            )
+        return transcript_of(self._transcripts, name, part, media[part.media])
+
+    def _unread(self, read: Mapping[str, Path], media: Mapping[str, Path]) -> list[Rejection]:
+        """Every file that nothing reads.
+
+        read  {id of a clip, or of media that clips are cut from: its transcript}
+        """
+        scripts = self._transcripts
+        found = [*scripts.second(read, media), *scripts.unknown(), *self._annotations.unknown()]
+        return found + strays(self.path, self._root, self._files, scripts)
 
     @property
     def _root(self) -> Path:

@@ -30,11 +30,11 @@ import numpy as np
 from features.corpora.reading.clips import check_leaks
 from features.corpora.reading.labels import constant
 from features.corpora.reading.mosei_transcripts import segments_of
-from features.corpora.reading.named import folder_of
+from features.corpora.reading.named import folder_of, not_media
 from features.corpora.reading.scale import Scale
 from features.corpora.reading.tables import Row, read_table
 from features.corpora.reading.utterances import Media, Utterance, listed
-from features.corpus import Candidate, Rejection, flaw
+from features.corpus import Candidate, Rejection, flaw, in_order
 from features.labels import Ranges
 from features.media.probing import probe
 from features.nearest import nearest
@@ -44,6 +44,7 @@ LAYOUT = (__doc__ or "").split("\n", 2)[-1]
 SPLIT_OF = {"train": "train", "valid": "val", "test": "test"}
 TARGET, SCALE = "sentiment", Scale(-3.0, 3.0)
 TRANSCRIPTS = "Transcript/Segmented/Combined"
+RECORDINGS = ("Raw", "Videos/Full/Combined")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ class Mosei:
         utterances, bad = self._read
         clips, rejected = listed(utterances, self._media)
         check_leaks(clips, self.path / "label.csv")
-        return clips, sorted(rejected + bad, key=lambda r: (r.clip, r.file))
+        others = not_media(*(self.path / folder for folder in RECORDINGS))
+        return clips, in_order([*rejected, *bad, *others])
 
     def labels(self, clip_id: str, targets: Ranges) -> dict[str, Track]:
         """The sentiment of one segment, all along it: id -> {"sentiment": Track (T, 1)}.
@@ -84,7 +86,7 @@ class Mosei:
 
     @cached_property
     def _media(self) -> Media:
-        return Media.below(self.path / "Raw", self.path / "Videos/Full/Combined")
+        return Media.below(*(self.path / folder for folder in RECORDINGS))
 
     @cached_property
     def _read(self) -> tuple[dict[str, list[Utterance]], list[Rejection]]:

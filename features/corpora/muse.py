@@ -30,12 +30,12 @@ from functools import cached_property
 from pathlib import Path
 
 from features.corpora.reading.labels import LabelReader, with_rows
-from features.corpora.reading.media import Transcripts
-from features.corpora.reading.named import folder_of, media_in, tables_in, unusable
+from features.corpora.reading.named import folder_of, media_in, not_media, tables_in, unusable
 from features.corpora.reading.scale import UNIT
 from features.corpora.reading.tables import Row, read_table
 from features.corpora.reading.traces import trace
-from features.corpus import Candidate, Rejection, composed
+from features.corpora.reading.transcripts import Transcripts
+from features.corpus import Candidate, Rejection, composed, in_order
 from features.labels import Range, Ranges
 from features.nearest import nearest, nearest_of_each
 from features.track import Track
@@ -74,7 +74,9 @@ class MuSe:
             Rejection(name, others[name], f"{PARTITION} does not list {name!r}{near}")
             for name, near in nearest_of_each(sorted(others.keys() - partition.keys()), partition)
         ]
-        return clips, sorted(rejected, key=lambda r: (r.clip, r.file))
+        read = {clip.id: clip.transcript for clip in clips if clip.transcript}
+        rejected += [*transcripts.second(read, {}), *transcripts.unknown()]
+        return clips, in_order([*rejected, *not_media(*self._recordings)])
 
     def labels(self, clip_id: str, targets: Ranges) -> dict[str, Track]:
         """The labels of one recording: id -> {target: Track (T, 1)}, of those targets it has.
@@ -131,7 +133,11 @@ class MuSe:
 
     @cached_property
     def _media(self) -> dict[str, list[Path]]:
-        return media_in(self.path / "raw_data/video", self.path / "raw_data/audio")
+        return media_in(*self._recordings)
+
+    @property
+    def _recordings(self) -> tuple[Path, Path]:
+        return self.path / "raw_data/video", self.path / "raw_data/audio"
 
 
 def build(*, path: str, lag_s: float = 0.0, smooth_s: float | None = None) -> MuSe:

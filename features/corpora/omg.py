@@ -30,11 +30,11 @@ import numpy as np
 
 from features.corpora.reading.clips import check_leaks
 from features.corpora.reading.labels import constant
-from features.corpora.reading.named import folder_of
+from features.corpora.reading.named import folder_of, not_media
 from features.corpora.reading.scale import UNIT, Scale
 from features.corpora.reading.tables import Row, read_table
 from features.corpora.reading.utterances import Media, Utterance, listed
-from features.corpus import Candidate, CorpusError, Rejection
+from features.corpus import Candidate, CorpusError, Rejection, in_order
 from features.labels import Ranges
 from features.nearest import nearest
 from features.track import Track
@@ -58,7 +58,7 @@ class Omg:
         media, (utterances, bad) = self.path / "media", self._read
         clips, rejected = listed(utterances, Media.below(media, media))
         check_leaks(clips, self.path)
-        return clips, sorted(rejected + bad, key=lambda r: (r.clip, r.file))
+        return clips, in_order([*rejected, *bad, *not_media(media)])
 
     def labels(self, clip_id: str, targets: Ranges) -> dict[str, Track]:
         """The labels of one utterance, all along it: id -> {target: Track (T, 1)}.

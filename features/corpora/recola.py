@@ -33,12 +33,12 @@ from pathlib import Path
 
 from features.corpora.reading.clips import check_leaks, read_clips
 from features.corpora.reading.labels import LabelReader, with_rows
-from features.corpora.reading.named import folder_of, media_in, tables_in, unusable
+from features.corpora.reading.named import folder_of, media_in, not_media, tables_in, unusable
 from features.corpora.reading.raters import Gold, check_gold
 from features.corpora.reading.scale import Scale, scale_of
 from features.corpora.reading.tables import read_table
 from features.corpora.reading.traces import trace
-from features.corpus import Candidate, Rejection
+from features.corpus import Candidate, Rejection, in_order
 from features.labels import Range, Ranges
 from features.track import Track
 
@@ -76,7 +76,7 @@ class Recola:
             else:
                 clips.append(Candidate(name, self._media[name][0], subject, split, None))
         check_leaks(clips, index)
-        return clips, sorted(rejected, key=lambda r: (r.clip, r.file))
+        return clips, in_order([*rejected, *not_media(*self._recordings)])
 
     def labels(self, clip_id: str, targets: Ranges) -> dict[str, Track]:
         """The gold standard of one clip: id -> {target: Track (T, 1)}, of those somebody rated.
@@ -113,7 +113,11 @@ class Recola:
 
     @cached_property
     def _media(self) -> dict[str, list[Path]]:
-        return media_in(*(self.path / folder for folder in self._layout[1:]))
+        return media_in(*self._recordings)
+
+    @property
+    def _recordings(self) -> list[Path]:
+        return [self.path / folder for folder in self._layout[1:]]
 
     @cached_property
     def _ratings(self) -> dict[str, dict[str, Path]]:

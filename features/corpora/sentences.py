@@ -25,7 +25,7 @@ from features.corpora.reading.columns import columns_of
 from features.corpora.reading.labels import LabelReader, constant
 from features.corpora.reading.scale import scale_of
 from features.corpora.reading.tables import Row, header_of, read_table
-from features.corpus import Candidate, CorpusError, Rejection, composed, flaw
+from features.corpus import Candidate, CorpusError, Rejection, composed, flaw, in_order
 from features.labels import Ranges
 from features.nearest import nearest
 from features.track import Track
@@ -56,7 +56,7 @@ class Sentences:
             except CorpusError as error:
                 rejected.append(Rejection(name, self.path, str(error)))
         check_leaks(clips, self.path)
-        return clips, sorted(rejected, key=lambda r: r.clip)
+        return clips, in_order(rejected)
 
     def labels(self, clip_id: str, targets: Ranges) -> dict[str, Track]:
         """The labels of a sentence, all along it: id -> {target: Track (T, 1)}; {} of no sentence.

@@ -11,9 +11,10 @@ import numpy as np
 from features.corpus import SPLITS
 from features.track import State
 from models.targets import Ranges
-from stages.audit.corpus import Rejected, copies, leaks, shared
+from stages.audit.corpus import copies, leaks, shared
 from stages.audit.facts import Facts
 from stages.audit.features import Outlier
+from stages.audit.turned_away import Line, names
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +23,9 @@ class Audit:
 
     facts     of each clip, by id
     late      those of them whose sound does not go with the picture
+    rejected  clips that ingest turned away
+    unread    files of the corpus that nothing reads
+    left_out  {stage or stream: what it could not use of clips}
     kinds     {stream: visual, audio, text or signals}
     targets   {target: its range}
     plane     the two targets of 2-D pictures, or None
@@ -32,7 +36,9 @@ class Audit:
 
     facts: list[Facts]
     late: list[Facts]
-    rejected: list[Rejected]
+    rejected: list[Line]
+    unread: list[Line]
+    left_out: Mapping[str, list[Line]]
     kinds: Mapping[str, str]
     targets: Ranges
     plane: tuple[str, str] | None
@@ -94,7 +100,11 @@ def numbers(audit: Audit) -> dict[str, Any]:
     covered = {s: coverage(audit.facts, s) for s in audit.widths}
     return {
         "clips": len(clips),
-        "rejected": len(audit.rejected),
+        "rejected": len(names(audit.rejected)),
+        "unread": len(audit.unread),
+        "left_out": sum(len(names(lines)) for lines in audit.left_out.values()),
+        "doubtful": sum(bool(clip.info.doubts) for clip in clips),
+        "mended": sum(clip.info.mended for clip in clips),
         "leaks": len(leaks(clips)),
         "copies": len(copies(clips)),
         "shared_subjects": len(shared(clips)),

@@ -11,6 +11,7 @@ from stages.audit.check import Check
 from stages.audit.corpus import leaks, shared
 from stages.audit.facts import Facts
 from stages.audit.limits import Limits
+from stages.audit.turned_away import names
 
 
 def checks(limits: Limits, audit: Audit) -> Iterator[Check]:
@@ -32,7 +33,7 @@ def _manifest(limits: Limits, audit: Audit) -> Iterator[Check]:
     people = [f"{subject} ({', '.join(sides)})" for subject, sides in shared(clips).items()]
     allowed = limits.max_shared_subjects
     yield Check("max_shared_subjects", "subjects on several sides", len(people), allowed, people)
-    gone = [r["clip"] for r in audit.rejected]
+    gone = names(audit.rejected)
     share, allowed = _share(gone, [*gone, *clips]), limits.max_rejected_share
     yield Check("max_rejected_share", "share of clips turned away", share, allowed, gone)
 

@@ -20,6 +20,7 @@ def clips(audit: Audit) -> str:
     for f in audit.facts:
         clip, (a, b) = f.clip, f.faceless
         flaws = [word for word, k in (("no face", "visual"), ("no sound", "audio")) if f.lacks(k)]
+        flaws += ["doubtful"] * bool(clip.info.doubts) + ["mended"] * clip.info.mended
         flaws += ["late"] * (f in audit.late) + ["unlike others"] * (clip.id in far)
         shares = [_why(f, s) for s in audit.widths]
         labels = [moments([f], t) for t in audit.targets]

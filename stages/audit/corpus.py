@@ -1,17 +1,11 @@
-"""What the manifest says: copies of one file, subjects on several sides, clips turned away."""
+"""What the manifest says: copies of one file, and subjects on several sides."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable
 
 from features.manifest import Clip
 from stages.clips import read_assignments, read_clips
-from stages.paths import REJECTED
-
-Rejected = dict[str, str]  # clip, file, reason
-PARTICULAR = re.compile(r"'[^']*'|\"[^\"]*\"|\d+(\.\d+)?")  # names and numbers in a reason
 
 
 class Member(Clip):
@@ -55,17 +49,3 @@ def _several(keyed: Iterable[tuple[str, Member]]) -> list[list[Member]]:
     for key, clip in keyed:
         groups.setdefault(key, []).append(clip)
     return [group for group in groups.values() if len(group) > 1]
-
-
-def read_rejected() -> list[Rejected]:
-    """Every clip that ingest turned away."""
-    with REJECTED.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
-def reasons(rejected: Iterable[Rejected]) -> dict[str, list[Rejected]]:
-    """Those turned away by reason, most frequent first; names and numbers in it do not count."""
-    groups: dict[str, list[Rejected]] = {}
-    for one in rejected:
-        groups.setdefault(PARTICULAR.sub("…", one["reason"]), []).append(one)
-    return dict(sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])))

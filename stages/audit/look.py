@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from stages.audit.audit import Audit
-from stages.audit.corpus import members, read_rejected
+from stages.audit.corpus import members
 from stages.audit.facts import Facts, gather
 from stages.audit.features import Spread
 from stages.audit.limits import Limits
+from stages.audit.turned_away import read_left_out, read_rejected
 from stages.clips import read_assignments
 from stages.on_grid import Grid
 from stages.streams import streams
@@ -17,13 +18,15 @@ from stages.work.progress import progress
 def look(params: Limits) -> Audit:
     """Everything that can be known of the corpus in the working folder."""
     grid, clips = Grid(read_assignments(), streams()), members()
-    both = plane()
+    both, lines = plane(), read_rejected()
     spreads = {stream: Spread() for stream in grid.widths}
     facts = list(progress(gather(grid, clips, spreads), len(clips), "audit"))
     return Audit(
         facts,
         out_of_sync(facts, params),
-        read_rejected(),
+        [line for line in lines if line["clip"] is not None],
+        [line for line in lines if line["clip"] is None],
+        read_left_out(grid.kinds()),
         grid.kinds(),
         grid.targets,
         both if both and set(both) <= set(grid.targets) else None,

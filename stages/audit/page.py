@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
-from stages.audit import tables
+from stages.audit import media, tables, turned_away
 from stages.audit.audit import Audit, values
 from stages.audit.charts import offsets
 from stages.audit.check import Check
@@ -26,7 +26,9 @@ def page(audit: Audit, found: Sequence[Check]) -> str:
         "Why there is no value": tables.states(audit),
         "Is the sound in time with the picture?": timing(audit),
         "Features": tables.unlike(audit),
-        "Turned away": tables.rejected(audit),
+        **doubts(audit),
+        "Turned away": turned_away.clips_away(audit.rejected),
+        **left(audit),
         "Copies of one file": tables.alike(audit),
         "Every clip": clips(audit),
     }
@@ -36,6 +38,26 @@ def page(audit: Audit, found: Sequence[Check]) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Audit of the corpus</title><style>{style(STYLE)}</style></head>
 <body><h1>Audit of the corpus</h1>{verdict(found)}{body}</body></html>"""
+
+
+def doubts(audit: Audit) -> dict[str, str]:
+    """What is doubtful of media files, where anything is."""
+    every = [f.clip for f in audit.facts]
+    found = {
+        "Files that contradict themselves": media.doubtful(every),
+        "Which stream of a file is used": media.streams(every),
+    }
+    return {heading: html for heading, html in found.items() if html}
+
+
+def left(audit: Audit) -> dict[str, str]:
+    """What is not used of clips and of the corpus folder, where there is anything."""
+    found = {}
+    if audit.left_out:
+        found["What extraction could not use"] = turned_away.left_out(audit.left_out)
+    if audit.unread:
+        found["Files that nothing reads"] = turned_away.unread(audit.unread)
+    return found
 
 
 def verdict(found: Iterable[Check]) -> str:

@@ -1,7 +1,7 @@
 """Can this corpus be learned from? What is wrong with it, before hours are spent on training.
 
 reads   data/ingest/clips.jsonl, splits.jsonl and rejected.jsonl, data/sync/*.h5, data/grid/*.h5,
-        data/align/<stream>/*.h5
+        data/align/<stream>/*.h5, data/rejected/<stage or stream>.jsonl where there are any
 writes  data/audit/index.html     a page to look at; opens from disk, needs no network
         data/audit/metrics.json   the same in numbers
         data/audit/passed.json    the same bytes whenever no limit is broken, and otherwise not

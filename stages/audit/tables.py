@@ -10,10 +10,10 @@ from features.track import State
 from stages.audit.audit import Audit, coverage
 from stages.audit.check import Check, first
 from stages.audit.clips import moments, spelled
-from stages.audit.corpus import copies, reasons
+from stages.audit.corpus import copies
 from stages.audit.table import percent, table
 
-NAMED, FEW = 200, 20  # names in a cell: of clips, of dimensions or those away for one reason
+NAMED, FEW = 200, 20  # names in a cell: of clips, of dimensions
 
 
 def limits(found: Iterable[Check]) -> str:
@@ -70,14 +70,6 @@ def unlike(audit: Audit) -> str:
     return f"<h3>Clips unlike the others</h3>{far}<h3>Dimensions that never change</h3>" + table(
         "never change", ("stream", "dimensions", "never change", "which"), dead
     )
-
-
-def rejected(audit: Audit) -> str:
-    """Those turned away, by reason, with the first few names."""
-    rows = []
-    for reason, those in reasons(audit.rejected).items():
-        rows.append([reason, str(len(those)), first([r["clip"] for r in those], FEW)])
-    return table("turned away", ("reason", "clips", "which"), rows)
 
 
 def alike(audit: Audit) -> str:

@@ -5,7 +5,8 @@ writes  data/ingest/clips.jsonl        what is seen and heard of each clip; see 
         data/ingest/transcripts.jsonl  where its words are written down
         data/ingest/splits.jsonl       who it shows, and its split
         data/ingest/sentences.json     what is said, of clips whose corpus has it without times
-        data/ingest/rejected.jsonl     clip, file and reason of each one turned away
+        data/ingest/rejected.jsonl     clip, file and reason of each one turned away; of each file
+                                       that nothing reads, with a clip of null
         data/ingest/labels/*.h5        the labels of each clip, each target at its own times
 
 What it wrote before stays until all of it is known, and DVC removes none of it.
@@ -17,16 +18,17 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, model_validator
 
-from features.corpus import Corpus, CorpusError, Rejection
+from features.corpus import Corpus, CorpusError, Rejection, in_order
 from features.extractor import build
 from features.labels import Labels, Ranges, keep_labels
 from features.manifest import Assignment, Clip, Transcript, write
+from features.media.choosing import Choice
 from features.media.container import MediaError
 from features.nearest import unknown
 from features.shards import canonical, write_folder
@@ -34,7 +36,7 @@ from features.store import Store
 from stages.atomic import write_lines
 from stages.ingest.census import census
 from stages.ingest.splits import sides
-from stages.ingest.usable import Files, check_labels
+from stages.ingest.usable import Files, Memory, check_labels
 from stages.params import Section
 from stages.paths import CLIPS, LABELS, REJECTED, SENTENCES, SPLITS, TRANSCRIPT_FILES
 from stages.synthetic import synthetic
@@ -59,11 +61,12 @@ class Params(Section):
 
 
 def run(params: Params) -> None:
-    corpus: Corpus = build("corpora", params.corpus, params.options)
+    options, choice = apart(params.options)
+    corpus: Corpus = build("corpora", params.corpus, options)
     ranges = targets()
     candidates, rejected = corpus.listing()
     side = sides(candidates, params.shares, params.folds, params.fold)
-    files = Files.of(candidates, _memory(params))
+    files = Files.of(candidates, choice, _memory(params))
     clips: list[Clip] = []
     transcripts: list[Transcript] = []
     assignments: list[Assignment] = []
@@ -101,10 +104,27 @@ def run(params: Params) -> None:
     write_folder(LABELS, params.shards, meta, kept, lambda ids: (kept[i] for i in ids))
 
 
-def _memory(params: Params) -> Path:
-    """Where the digests of a corpus's files are kept, beside the entries of the clip store."""
+def apart(options: Mapping[str, Any]) -> tuple[dict[str, Any], Choice]:
+    """The options of the corpus, and the streams that are wanted of its media.
+
+    Raises ValueError where one is no number of a stream.
+    """
+    own, wanted = dict(options), {}
+    for kind in ("video", "audio"):
+        number = own.pop(f"{kind}_stream", None)
+        if number is not None and (isinstance(number, bool) or not isinstance(number, int)):
+            raise ValueError(
+                f"ingest.options.{kind}_stream must be the number of a {kind} stream, from 0, or "
+                f"null for the one that players choose, got {number!r}"
+            )
+        wanted[kind] = number
+    return own, Choice(**wanted)
+
+
+def _memory(params: Params) -> Memory:
+    """Where what is known of a corpus's files is kept, beside the entries of the clip store."""
     name = hashlib.sha256(canonical([params.corpus, params.options]).encode()).hexdigest()
-    return Store().root / "digests" / f"{name[:16]}.json"
+    return Memory(*(Store().root / kept / f"{name[:16]}.json" for kept in ("digests", "probed")))
 
 
 def _labels(corpus: Corpus, clip: Clip, ranges: Ranges) -> Labels:
@@ -125,8 +145,8 @@ def _check_targets(corpus: Corpus, ranges: Ranges, labels: Iterable[Labels]) -> 
 
 
 def _write_rejected(rejected: Iterable[Rejection]) -> None:
-    rows = sorted(
-        ({"clip": r.clip, "file": os.path.relpath(r.file), "reason": r.reason} for r in rejected),
-        key=lambda r: (r["clip"], r["file"]),
-    )
+    rows = [
+        {"clip": r.clip, "file": os.path.relpath(r.file), "reason": r.reason}
+        for r in in_order(rejected)
+    ]
     write_lines(REJECTED, (json.dumps(row, ensure_ascii=False) for row in rows))

@@ -66,7 +66,11 @@ class TestListing:
             "media/notes.txt": "",
             "media/._a.mp4": "",
             "media/.cache/x.mp4": "",
-            "extra/b.mp4": "",
+            "openface/a.csv": "",
+            "media/Thumbs.db": "",
+            "transcripts/README.txt": "",
+            "media.dvc": "",
+            "MD5SUMS": "",
         }
         clips, rejected = lay_out(tmp_path, files).listing()
         assert [clip.id for clip in clips] == ["a"]

@@ -20,12 +20,13 @@ from features.track import State
 from stages import paths, sync
 from stages.atomic import write_lines
 from stages.audit import stage as audit
-from stages.audit.corpus import Member, reasons
+from stages.audit.corpus import Member
 from stages.audit.distribution import histogram
 from stages.audit.facts import longest
 from stages.audit.features import Spread
 from stages.audit.limits import Coverage
 from stages.audit.stage import AuditError
+from stages.audit.turned_away import reasons
 from stages.paths import AUDIT, CLIPS, REJECTED, SYNC
 from stages.streams import KINDS as KINDS_OF_STREAMS
 from tests import talking

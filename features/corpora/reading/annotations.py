@@ -10,7 +10,9 @@ from pathlib import Path
 
 from features.corpora.reading.labels import LabelReader
 from features.corpora.reading.media import files_below, id_of
+from features.corpora.reading.suffixes import why_unread
 from features.corpora.reading.tables import Row, header_of, read_table
+from features.corpora.reading.unread import named_once
 from features.corpus import CorpusError, Rejection, composed
 from features.labels import Ranges
 from features.nearest import nearest_of_each
@@ -30,8 +32,11 @@ class Annotations:
         Raises CorpusError naming file and line.
         """
         if clip in self._files:
+            first, *more = self._files[clip]
+            if more:
+                raise CorpusError(f"labels of {clip!r} are in {first} and {more[0]}; keep one")
             columns = tuple(self._reader.columns.of(targets).values())
-            rows = read_table(self._files[clip], ("time",), optional=columns)
+            rows = read_table(first, ("time",), optional=columns)
             return self._reader.tracks(rows, targets)
         table, bad = self._rows
         for reason in (r.reason for r in bad if r.clip == clip):
@@ -40,7 +45,8 @@ class Annotations:
 
     def targets(self) -> list[str]:
         """The targets that the tables have columns of, sorted."""
-        files = [*self._files.values(), *([self._table] if self._table.exists() else [])]
+        files = [file for several in self._files.values() for file in several]
+        files += [self._table] if self._table.exists() else []
         headers: list[Sequence[str]] = []
         for file in files:
             with suppress(CorpusError):  # what cannot be read is told of where it is read
@@ -53,27 +59,41 @@ class Annotations:
         known  ids of the clips; cut  ids of files that are no clips, but cut into some
         """
         files, (rows, bad) = self._files, self._rows
-        where = {**files, **dict.fromkeys([*rows, *(r.clip for r in bad)], self._table)}
+        ids = [*rows, *(r.clip for r in bad if r.clip is not None)]
+        where = {**files, **{clip: [self._table] for clip in ids}}
         return [
             Rejection(
                 clip,
-                where[clip],
+                file,
                 f"labels for {clip!r}, of which clips.csv makes clips; label each from its start"
                 if clip in cut
                 else f"labels for clip {clip!r}, which has no media{near}",
             )
             for clip, near in nearest_of_each(sorted(where.keys() - known), known)
+            for file in where[clip]
         ]
 
+    def unknown(self) -> list[Rejection]:
+        """Files of the labels folder that are no tables of labels."""
+        read = {file for files in self._files.values() for file in files}
+        others = (
+            [f for f in files_below(self._folder) if f not in read] if self._folder.is_dir() else []
+        )
+        why = {file: why_unread(file, "labels, which are .csv", (".csv",)) for file in others}
+        return named_once(self._folder, why, read)
+
     @cached_property
-    def _files(self) -> Mapping[str, Path]:
+    def _files(self) -> Mapping[str, list[Path]]:
         if not self._folder.is_dir():
             return {}
         if self._table.exists():
             where = f"{self._folder} and {self._table}"
             raise CorpusError(f"labels are both in {where}; keep one of them")
-        files = files_below(self._folder)
-        return {id_of(self._folder, f): f for f in files if f.suffix.lower() == ".csv"}
+        found: dict[str, list[Path]] = defaultdict(list)
+        for file in files_below(self._folder):
+            if file.suffix.lower() == ".csv":
+                found[id_of(self._folder, file)].append(file)
+        return dict(found)
 
     @cached_property
     def _rows(self) -> tuple[Mapping[str, list[Row]], list[Rejection]]:

@@ -1,20 +1,13 @@
-"""The media files of a folder, the ids they give, and the files that belong to them."""
+"""The media files of a folder, and the ids they give."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
+from features.corpora.reading.suffixes import MEDIA
 from features.corpus import Rejection, composed, flaw
-from features.nearest import nearest_of_each
-
-VIDEO = tuple(".mp4 .mov .mkv .avi .webm .m4v .mpg .mpeg .mts .wmv .flv .3gp".split())
-AUDIO = (".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus", ".aac", ".aif", ".aiff", ".wma")
-MEDIA = frozenset(VIDEO + AUDIO)
-# word times before cue times
-TRANSCRIPTS = (".textgrid", ".json", ".ctm", ".csv", ".vtt", ".srt")
-PLAIN = (".txt",)  # words without times
 
 
 def files_below(folder: Path, skip: frozenset[str] = frozenset()) -> Iterator[Path]:
@@ -60,30 +53,3 @@ def _unusable(name: str, file: Path, claims: list[Path]) -> str | None:
     if reason := flaw(name):
         return f"clip id {name!r} {reason}; rename the file"
     return None if file.exists() else f"is a link to {file.readlink()}, which is not there"
-
-
-class Transcripts:
-    """The transcript files of a corpus: in its transcripts folder first, then beside the media."""
-
-    def __init__(self, folder: Path, beside: list[Path]) -> None:
-        known = list(files_below(folder)) if folder.is_dir() else []
-        self._named = {(id_of(folder, f), f.suffix.lower()): f for f in known}
-        self._beside = {(f.with_suffix(""), f.suffix.lower()): f for f in beside}
-
-    def of(
-        self, name: str, media: Path | None, suffixes: tuple[str, ...] = TRANSCRIPTS
-    ) -> Path | None:
-        """The transcript of clip `name`, or of a media file; of several, the first suffix."""
-        named = (self._named.get((name, suffix)) for suffix in suffixes)
-        stem = media and media.with_suffix("")
-        beside = (self._beside.get((stem, suffix)) for suffix in suffixes) if stem else ()
-        return next((file for file in (*named, *beside) if file), None)
-
-    def without_media(self, known: Collection[str]) -> list[Rejection]:
-        """Transcripts of clips that do not exist: a misspelt name must not leave a clip without."""
-        kinds = (*TRANSCRIPTS, *PLAIN)
-        files = {name: file for (name, suffix), file in self._named.items() if suffix in kinds}
-        return [
-            Rejection(name, files[name], f"transcript of clip {name!r}, which has no media{near}")
-            for name, near in nearest_of_each(sorted(files.keys() - set(known)), known)
-        ]

@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-from features.corpora.reading.media import AUDIO, VIDEO, files_below
-from features.corpus import CorpusError, composed, flaw
+from features.corpora.reading.media import files_below
+from features.corpora.reading.suffixes import AUDIO, MEDIA, VIDEO, why_unread
+from features.corpora.reading.unread import named_once
+from features.corpus import CorpusError, Rejection, composed, flaw
 from features.nearest import nearest
 
 
@@ -40,6 +42,17 @@ def media_in(*folders: Path) -> dict[str, list[Path]]:
                 if file.suffix.lower() in kind:
                     here[composed(file.stem)].append(file)
             found = {**here, **found}
+    return found
+
+
+def not_media(*folders: Path) -> list[Rejection]:
+    """What lies below folders of media and is none, each file once."""
+    found: list[Rejection] = []
+    for folder in dict.fromkeys(f for f in folders if f.is_dir()):
+        files = list(files_below(folder))
+        media = [file for file in files if file.suffix.lower() in MEDIA]
+        why = {f: why_unread(f, "media", MEDIA) for f in files if f.suffix.lower() not in MEDIA}
+        found += named_once(folder, why, media)
     return found
 
 

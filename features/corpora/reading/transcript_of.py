@@ -6,17 +6,26 @@ without times are those of the clip, so they are named after the clip.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from features.corpora.reading.media import PLAIN, Transcripts
 from features.corpora.reading.stretches import Stretch
+from features.corpora.reading.suffixes import PLAIN
 from features.corpora.reading.tables import text_of
+from features.corpora.reading.transcripts import Transcripts
 from features.corpus import CorpusError
 
 
-def transcript_of(
-    transcripts: Transcripts, name: str, part: Stretch, media: Path
-) -> tuple[Path | None, str | None]:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said in a clip: a file with times, or else words; `file` is the one they are in."""
+
+    timed: Path | None = None
+    words: str | None = None
+    file: Path | None = None
+
+
+def transcript_of(transcripts: Transcripts, name: str, part: Stretch, media: Path) -> Said:
     """The transcript file of clip `name`, or its words where there is no file with times.
 
     Raises CorpusError where a file is there whose words cannot be told to be in the clip.
@@ -28,7 +37,7 @@ def transcript_of(
             f"with times from the start of the media, or write only the words in {name}.txt"
         )
     if timed := transcripts.of(part.media, media):
-        return timed, None
+        return Said(timed, None, timed)
     plain = transcripts.of(name, None if cut else media, PLAIN)
     whole = transcripts.of(part.media, media, PLAIN)
     if whole and not (plain and cut) and not part.whole:
@@ -36,4 +45,4 @@ def transcript_of(
             f"{whole} has no times, so nothing says which of its words are in clip {name!r}; "
             f"write those in {name}{PLAIN[0]}"
         )
-    return None, (text_of(plain).strip() or None) if plain else None
+    return Said(None, text_of(plain).strip() or None, plain) if plain else Said()

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from features.corpora.reading.media import MEDIA, VIDEO, files_below
+from features.corpora.reading.media import files_below
 from features.corpora.reading.named import media_in, unusable
+from features.corpora.reading.suffixes import MEDIA, VIDEO
 from features.corpora.reading.tables import Row
 from features.corpus import Candidate, CorpusError, Rejection, composed
 from features.nearest import MAX_HINTS
