@@ -20,10 +20,11 @@ from features.corpora.folder import build as folder
 from features.extractor import build
 from features.grid import grid, onto
 from features.manifest import Clip, Transcript
+from features.media.choosing import PLAYERS
 from features.media.heard import heard
 from features.media.seen import seen
 from features.track import Track, track
-from stages.ingest.usable import Files
+from stages.ingest.usable import Files, Memory
 from stages.transcripts import words_of
 from tests.features.conftest import write_film
 from tests.repo import PARAMS
@@ -124,7 +125,8 @@ def planted(request, tmp_path_factory) -> tuple[Clip, Transcript | None, Any]:
     (candidate,), rejected = corpus.listing()
     assert rejected == []
     labels = corpus.labels(candidate.id, {"valence": (-1, 1)})["valence"]
-    files = Files.of([candidate], tmp_path / "memory.json")
+    memory = Memory(tmp_path / "digests.json", tmp_path / "probed.json")
+    files = Files.of([candidate], PLAYERS, memory)
     return files.clip(candidate), files.transcript(candidate), labels
 
 

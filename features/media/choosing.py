@@ -12,6 +12,7 @@ from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from features.media.container import MediaError
+from features.media.layouts import channels_of
 
 Kind = Literal["video", "audio"]
 NO_PICTURES = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
@@ -80,7 +81,7 @@ def _rank(stream: Stream) -> tuple[bool, bool, int]:
     if isinstance(stream, VideoStream):
         return not aside, default, stream.codec_context.width * stream.codec_context.height
     if isinstance(stream, AudioStream):
-        return not aside, default, stream.codec_context.channels
+        return not aside, default, channels_of(stream.codec_context)
     raise TypeError(f"expected a video or audio stream, got {stream.type}")
 
 

@@ -7,12 +7,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.error import FFmpegError
+from av.error import FFmpegError, InvalidDataError
 from av.packet import Packet
 from av.stream import Stream
+from av.video.stream import VideoStream
 
 from features.nearest import nearest
+
+# how far FFmpeg looks into a file for what its streams hold, where its usual 5 s are too few
+FURTHER = {"analyzeduration": "60000000", "probesize": "50000000"}  # us and bytes
 
 
 class MediaError(ValueError):
@@ -29,7 +34,7 @@ def opened(path: Path) -> Iterator[InputContainer]:
     if path.stat().st_size == 0:
         raise MediaError("empty file")
     try:
-        container = av.open(str(path), metadata_errors="replace")
+        container = _open(path)
     except (FFmpegError, OSError) as error:
         raise MediaError(
             f"not readable as media, or cut off before its index: {_reason(error)}"
@@ -41,6 +46,23 @@ def opened(path: Path) -> Iterator[InputContainer]:
             raise MediaError(f"cannot be read to its end: {_reason(error)}") from error
 
 
+def _open(path: Path) -> InputContainer:
+    container = av.open(str(path), metadata_errors="replace")
+    if all(map(_is_clear, container.streams)):
+        return container
+    container.close()  # a stream that begins late shows what it is only to who looks further
+    return av.open(str(path), metadata_errors="replace", options=FURTHER)
+
+
+def _is_clear(stream: Stream) -> bool:
+    """Whether it is known what a stream holds, as far as anybody can: how large, how fast."""
+    if isinstance(stream, VideoStream) and stream.codec_context is not None:
+        return bool(stream.codec_context.width)
+    if isinstance(stream, AudioStream) and stream.codec_context is not None:
+        return bool(stream.codec_context.sample_rate)
+    return True
+
+
 def _nearest(path: Path) -> str:
     there = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
     return nearest(path.name, there)
@@ -50,8 +72,11 @@ def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def demuxed(container: InputContainer, streams: Sequence[Stream]) -> Iterator[Packet]:
-    """The packets of some streams, in the order of the file, from where it is read.
+def demuxed(
+    container: InputContainer, streams: Sequence[Stream], broken: list[str] | None = None
+) -> Iterator[Packet]:
+    """The packets of some streams, in the order of the file, from where it is read, to where it is
+    broken: why it is goes to `broken`.
 
     A broadcast, or a chain of files, may bring streams that were not there when it was opened.
     PyAV knows nothing of those and stops at their first packet; asked again, it leaves them out.
@@ -61,6 +86,9 @@ def demuxed(container: InputContainer, streams: Sequence[Stream]) -> Iterator[Pa
             yield from container.demux(streams)
         except IndexError:
             continue
+        except InvalidDataError as error:
+            if broken is not None:
+                broken.append(_reason(error))
         return
 
 

@@ -15,9 +15,9 @@ def differ(one: float, other: float) -> bool:
     return abs(one - other) > max(SHARE * max(abs(one), abs(other)), LEAST_S)
 
 
-def cut_off(told: float, length: float) -> list[str]:
-    """That a header tells of more (s) than there is."""
-    if told < length or not differ(told, length):
+def cut_off(told: float, length: float, slack: float) -> list[str]:
+    """That a header tells of more (s) than there is, `slack` s of which nothing says how long."""
+    if told <= length + slack or not differ(told, length):
         return []
     return [f"its header tells of {told:.2f} s, and it holds {length:.2f} s; is it cut off?"]
 

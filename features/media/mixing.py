@@ -26,6 +26,7 @@ import numpy as np
 from features.media.levels import Levels
 from features.media.samples import MIDDLES, SCALES, numeric, rows
 
+SILENT = 1e-20  # power; what is left of an offset once it is taken away, by rounding, is less
 CARRIES = 10 ** (-26 / 10)  # of the power of the loudest
 AGAINST = -0.5  # correlation
 LEAST = 0.25  # of the power of the loudest: what is left of one of two channels' amplitude, 6 dB
@@ -35,7 +36,7 @@ def weights(levels: Levels) -> np.ndarray:
     """What each channel is multiplied by (C,), float64, before all are added up."""
     levels.close()
     count = len(levels.loudest)
-    if not levels.loudest.any():
+    if levels.loudest.max() < SILENT:
         return np.full(count, 1 / count)
     carrying = np.flatnonzero(levels.loudest >= CARRIES * levels.loudest.max())
     products = levels.products[np.ix_(carrying, carrying)]

@@ -33,6 +33,7 @@ class Pass:
     by_decoding  whether stamps are in order of decoding
     usual        units that a packet lasts that does not say so; 0: unknown
     uniform      whether all packets hold as much sound
+    seen         whether they hold pictures
     number       of packets so far, count of those that are presented
     lasting      {units that a packet says it lasts: how many say so}
     apart        {units from one packet to the next: how often}
@@ -45,6 +46,7 @@ class Pass:
     stamps: Stamps
     usual: int
     uniform: bool
+    seen: bool
     number: int = 0
     count: int = 0
     lasting: Counter[int] = field(default_factory=Counter)
@@ -64,9 +66,10 @@ class Pass:
         if packet.is_discard:
             return
         if begin is None:
-            self.stamps.unknown(number, position)
+            if self.seen:  # what is heard goes on where it was
+                self.stamps.unknown(number, position)
             return
-        known = self.by_decoding and order is not None and begin >= order - self.stamps.far
+        known = self.by_decoding and order is not None and begin >= order - self.stamps.back
         stamp = order if known and order is not None else begin
         self.count += 1
         self._tally(lasts, stamp - (stamp if self._before is None else self._before))
@@ -79,6 +82,12 @@ class Pass:
     def ending(self) -> int:
         """Where it ends: the position of one of its last packets; demuxers keep some to the end."""
         return self._last[0] if self._last else 0
+
+    @property
+    def slack(self) -> int:
+        """How long the last packet may last that does not say so: as the longest, units."""
+        lasts, _ = self._alike
+        return 0 if lasts or self.usual else max(self.apart, default=0)
 
     def _tally(self, lasts: int, apart: int) -> None:
         """Count how long packets last and how far apart they are: most are as the one before."""
@@ -121,7 +130,15 @@ def begin(container: InputContainer, stream: Stream) -> Pass:
     far = round(max(FAR_S, REORDERED * lasts) / base)
     stamps = Stamps(back=ticks, on=ticks, far=far, pause=round(PAUSE_S / base))
     uniform = stream.codec_context.name in UNIFORM
-    return Pass(stream, base, not shown, stamps, round(lasts / base), uniform)
+    return Pass(
+        stream,
+        base,
+        not shown,
+        stamps,
+        round(lasts / base),
+        uniform,
+        isinstance(stream, VideoStream),
+    )
 
 
 def sounds(one: Pass) -> bool:

@@ -41,15 +41,15 @@ def frames(
     choice: Choice = PLAYERS,
     clock: Clock | None = None,
 ) -> Iterator[Frame]:
-    """The pictures of a video, upright, in order of time; none if there is no video.
+    """The pictures of a video as they are shown, in order of time; none if there is no video.
 
     Of a stretch, those from `start` on and before `end` (s in the media; None: to its end), their
     times counted from `start`; what lies before is not decoded but for the pictures that the first
     one is coded from.
     Of several videos, the one of `choice`. Times are those of `clock`; None: it is found out first.
-    A packet that cannot be decoded, or only in part, gives a Frame without image. A picture whose
-    time does not come after the one before is left out: two rows cannot share a moment.
-    Raises MediaError.
+    A packet that cannot be decoded, or only in part, gives a Frame without image. Two rows cannot
+    share a moment: of two pictures whose times do not rise, the one is left out that does not go
+    with the one before both. Raises MediaError.
     """
     clock = measured(path, choice).clock if clock is None else clock
     with opened(path) as container:
@@ -57,15 +57,12 @@ def frames(
         if not isinstance(stream, VideoStream):
             return
         stream.codec_context.thread_count = 1  # the same pictures, even of a damaged stream
-        last, stop = -np.inf, np.inf if end is None else end
-        for time, picture in _in_order(_decoded(container, stream, start, stop, clock)):
-            if time >= stop:
-                return
-            if time > last:
-                last = time
-                if time >= start:
-                    image = None if picture is None else as_shown(picture, stream)
-                    yield Frame(time - start, image)
+        stop = np.inf if end is None else end
+        events = _in_order(_decoded(container, stream, start, stop, clock))
+        for time, picture in _rising(events, stop):
+            if time >= start:
+                image = None if picture is None else as_shown(picture, stream)
+                yield Frame(time - start, image)
 
 
 def _decoded(
@@ -93,6 +90,22 @@ def _decoded(
             if shown is None:
                 raise MediaError("its pictures carry no times")
             yield shown - zero, None if picture.is_corrupt else picture
+
+
+def _rising(events: Iterable[Event], stop: float) -> Iterator[Event]:
+    """Events before `stop` s whose times rise: one that runs ahead is left out, not all behind."""
+    before, held = -np.inf, None
+    for event in events:
+        time = event[0]
+        if held is not None and time > held[0]:
+            yield held
+            before, held = held[0], None
+        if time >= stop:
+            break
+        if held is None or before < time < held[0]:
+            held = event
+    if held is not None:
+        yield held
 
 
 def _in_order(events: Iterable[Event]) -> Iterator[Event]:

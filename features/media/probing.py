@@ -14,6 +14,7 @@ from features.manifest import Info
 from features.media.choosing import PLAYERS, Choice, Kind, decodable, stream_of, streams_of
 from features.media.clock import PLAIN
 from features.media.container import MediaError, opened
+from features.media.layouts import channels_of
 from features.media.timeline import timeline
 
 KINDS: tuple[Kind, Kind] = ("video", "audio")
@@ -45,7 +46,7 @@ def probe(path: Path, choice: Choice = PLAYERS) -> Info:
             height, width = video.codec_context.height, video.codec_context.width
             fps = video.average_rate or video.guessed_rate
         if isinstance(audio, AudioStream):
-            rate, channels = audio.codec_context.sample_rate, audio.codec_context.channels
+            rate, channels = audio.codec_context.sample_rate, channels_of(audio.codec_context)
         lost = tuple(_lost(container, "audio")) if audio is None else ()
         lost += tuple(_lost(container, "video")) if video is None else ()
         numbers = {kind: streams_of(container, kind) for kind in KINDS}

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import av
 import numpy as np
-from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
@@ -18,8 +17,8 @@ from av.video.stream import VideoStream
 from features.media.choosing import stream_of
 from features.media.clock import Clock
 from features.media.container import MediaError, opened
+from features.media.encoding import encoded
 from features.media.pictures import frames
-from features.media.placing import decoded
 from features.media.seeking import packets
 from features.media.timeline import measured, zero_of
 
@@ -27,7 +26,6 @@ CLOCK = Fraction(1, 90_000)  # s, in which the new pictures' times are given
 VIDEO = {"preset": "veryfast", "crf": "20", "bf": "0"}  # no B-frames: times come out as they are
 MP4 = {"movie_timescale": "90000"}  # in which it says when a stream begins; 1000 by default
 COPIED = {"aac", "mp3", "ac3", "eac3", "alac", "opus"}  # sound that mp4 takes as it is
-AUDIO_BITS, RATE = 128_000, 48_000  # a second, of sound that it does not
 
 Draw = Callable[[float, np.ndarray], np.ndarray]
 
@@ -35,7 +33,7 @@ Draw = Callable[[float, np.ndarray], np.ndarray]
 def redraw(source: Path, target: Path, draw: Draw) -> None:
     """Write an mp4 of `source` in which each picture is what `draw` makes of it, at its own time.
 
-    draw  time in s, upright picture uint8 RGB (H, W, 3) -> picture of the same size
+    draw  time in s, picture as shown, uint8 RGB (H, W, 3) -> picture of the same size
 
     A picture that cannot be decoded is left out: the one before stays. Sound that mp4 cannot hold
     becomes AAC. Nothing but a few pictures is ever in memory. Raises MediaError.
@@ -94,7 +92,7 @@ def _sound(source: InputContainer, out: OutputContainer, clock: Clock) -> Iterat
     if stream.codec_context.codec.canonical_name in COPIED:
         yield from _copied(source, stream, out, clock)
     else:
-        yield from _encoded(source, stream, out, clock)
+        yield from encoded(source, stream, out, clock)
 
 
 def _copied(
@@ -107,19 +105,3 @@ def _copied(
             continue  # the demuxer's word that it is at the end
         packet.pts, packet.dts, packet.stream = packet.pts - start, packet.dts - start, copy
         yield packet
-
-
-def _encoded(
-    source: InputContainer, stream: AudioStream, out: OutputContainer, clock: Clock
-) -> Iterator[Packet]:
-    context, start = stream.codec_context, zero_of(source, clock)
-    layout = {1: "mono", 2: "stereo"}.get(context.channels, context.layout.name)
-    new = out.add_stream("aac", rate=RATE, layout=layout)
-    new.bit_rate = AUDIO_BITS
-    resampler = AudioResampler("fltp", layout, RATE)
-    for frame in decoded(packets(source, stream, clock=clock)):
-        time, tick = (frame.time or 0.0) - start, Fraction(1, frame.sample_rate)
-        frame.pts, frame.time_base = round(time / tick), tick
-        for piece in resampler.resample(frame):
-            yield from new.encode(piece)
-    yield from new.encode(None)

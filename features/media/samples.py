@@ -11,6 +11,7 @@ import numpy as np
 from av.audio.resampler import AudioResampler
 
 from features.media.container import MediaError
+from features.media.layouts import is_odd, kept
 
 # A frame of FFmpeg holds 8 pointers to planes. PyAV counts planes up to an empty pointer: of 8 it
 # takes the line sizes behind the pointers for a ninth, of more than 8 it reads what lies behind
@@ -29,25 +30,35 @@ def numeric(frame: av.AudioFrame) -> str:
     return frame.format.name.rstrip("p")
 
 
-def readable(frames: Iterable[av.AudioFrame]) -> Iterator[av.AudioFrame]:
+def readable(frames: Iterable[av.AudioFrame | None]) -> Iterator[av.AudioFrame | None]:
     """The frames in the same order, times and values, those packed that could not be read else.
 
-    Integers of 64 bits, which numpy gets from no frame, become float64.
+    Integers of 64 bits, which numpy gets from no frame, become float64. Odd layouts are dropped.
     Raises MediaError for more than 64 channels in planes of their own.
     """
     converter, kind = None, None
     for frame in frames:
-        if _is_readable(frame):
+        if frame is None:  # lost
+            yield None
+            continue
+        odd, clear = is_odd(kept(frame.layout)), _is_readable(frame)
+        if clear and not odd:
             yield frame
             continue
-        this = (frame.format.name, frame.layout.name, frame.sample_rate)
-        if converter is None or this != kind:
-            converter, kind = _converter(frame), this
-        times = frame.pts, frame.time_base
-        frame.pts = None  # the converter would round it
-        for piece in converter.resample(frame):
-            piece.pts, piece.time_base = times
-            yield piece
+        pts, base = frame.pts, frame.time_base
+        if not clear:
+            this = (frame.format.name, frame.layout.name, frame.sample_rate)
+            if converter is None or this != kind:
+                converter, kind = _converter(frame), this
+            frame.pts = None  # the converter would round it
+            (frame,) = converter.resample(frame)
+            kept(frame.layout)
+        if odd:
+            frame = cut(frame, 0, frame.samples)
+        frame.pts = pts
+        if base is not None:
+            frame.time_base = base
+        yield frame
 
 
 def _is_readable(frame: av.AudioFrame) -> bool:
@@ -68,7 +79,7 @@ def rows(frame: av.AudioFrame) -> list[np.ndarray]:
     Raises MediaError as `readable` does.
     """
     if not _is_readable(frame):
-        (frame,) = readable([frame])
+        frame = next(f for f in readable([frame]) if f is not None)
     kind, size = TYPES[numeric(frame)], frame.samples
     planes: Any = frame.planes  # its types do not say that a plane is a buffer
     if frame.format.is_planar:
@@ -80,9 +91,7 @@ def rows(frame: av.AudioFrame) -> list[np.ndarray]:
 def is_finite(frame: av.AudioFrame) -> bool:
     """Whether all samples are numbers that float32 can hold."""
     kind = numeric(frame)
-    if (
-        kind == "flt"
-    ):  # a sum of squares is a number where all are, and quick; not where one is huge
+    if kind == "flt":  # a sum of squares tells it quickly, unless a sample is huge
         return all(isfinite(np.dot(row, row)) or np.isfinite(row).all() for row in rows(frame))
     if kind == "dbl":
         return all((np.abs(row) <= LARGEST).all() for row in rows(frame))
@@ -90,9 +99,11 @@ def is_finite(frame: av.AudioFrame) -> bool:
 
 
 def cut(frame: av.AudioFrame, first: int, last: int) -> av.AudioFrame:
-    """The samples [first, last) of a readable frame."""
-    wide = 1 if frame.format.is_planar else frame.layout.nb_channels  # packed are one row
+    """The samples [first, last) of a readable frame, without its time."""
+    count, layout = frame.layout.nb_channels, frame.layout
+    wide = 1 if frame.format.is_planar else count  # packed are one row
     samples: Any = np.ascontiguousarray(frame.to_ndarray()[:, first * wide : last * wide])
-    piece = av.AudioFrame.from_ndarray(samples, frame.format.name, frame.layout.name)
+    name = f"{count} channels" if is_odd(layout) else layout.name
+    piece = av.AudioFrame.from_ndarray(samples, frame.format.name, name)
     piece.sample_rate = frame.sample_rate
     return piece

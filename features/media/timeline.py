@@ -16,7 +16,7 @@ from av.stream import Stream
 
 from features.media.choosing import PLAYERS, Choice, chosen
 from features.media.clock import PLAIN, Clock, Fix, fixes
-from features.media.container import demuxed, opened, start_of
+from features.media.container import MediaError, demuxed, opened, start_of
 from features.media.doubts import cut_off, of_stamps
 from features.media.passes import Beside, Pass, begin
 
@@ -40,7 +40,8 @@ def timeline(container: InputContainer, streams: Sequence[Stream]) -> Timeline:
     """
     passes = {stream.index: begin(container, stream) for stream in streams}
     beside = Beside(container, streams)
-    for position, packet in enumerate(demuxed(container, [*streams, *beside.streams])):
+    broken: list[str] = []
+    for position, packet in enumerate(demuxed(container, [*streams, *beside.streams], broken)):
         if packet.size:
             one = passes.get(packet.stream_index)
             if one is None:
@@ -50,6 +51,8 @@ def timeline(container: InputContainer, streams: Sequence[Stream]) -> Timeline:
     for one in passes.values():
         one.close()
     found = {index: one for index, one in passes.items() if one.stamps.lines}
+    if broken and not found:
+        raise MediaError(f"not one packet of it can be read: {broken[0]}")
     for index, one in found.items():
         one.stamps.close(_others(found, index))
     bases = {index: one.base for index, one in found.items()}
@@ -61,10 +64,12 @@ def timeline(container: InputContainer, streams: Sequence[Stream]) -> Timeline:
     clock = Clock(fixed, zero) if fixed else PLAIN
     told = container.duration / av.time_base if container.duration else None
     doubts = (
+        *(f"it cannot be read beyond {length:.2f} s: {reason}" for reason in broken),
         *_contradictions(container, told, length, zero, found, fixed),
         *beside.doubts(found.values(), length),
     )
-    return Timeline(clock, round(_agreed(told, length, zero), 6), doubts)
+    slack = max((one.slack * one.base for one in found.values()), default=0.0)
+    return Timeline(clock, round(_agreed(told, length, zero, slack), 6), doubts)
 
 
 def _others(found: dict[int, Pass], index: int) -> tuple[float, float] | None:
@@ -112,10 +117,11 @@ def _last(one: Pass, fix: Fix) -> float:
     return max(ends) * one.base
 
 
-def _agreed(told: float | None, length: float, zero: float) -> float:
-    """What the header tells, where the packets say so, too: it knows of padding and edits."""
+def _agreed(told: float | None, length: float, zero: float, slack: float) -> float:
+    """What the header tells, where the packets say so, too: it knows of padding and edits, and by
+    up to `slack` s of how long the last packet lasts."""
     for candidate in () if told is None else (told, told - zero):
-        if abs(candidate - length) <= NEAR_S:
+        if -NEAR_S <= candidate - length <= NEAR_S + slack:
             return candidate
     return length
 
@@ -129,9 +135,10 @@ def _contradictions(
     fixed: dict[int, Fix],
 ) -> Iterator[str]:
     exact = container.format.name.startswith(EXACT)
-    if exact and told is not None:
+    if exact and told is not None and found:
         candidates = (told, told - start_of(container), told - zero)
-        yield from cut_off(min(candidates, key=lambda s: abs(s - length)), length)
+        slack = max(one.slack * one.base for one in found.values())
+        yield from cut_off(min(candidates, key=lambda s: abs(s - length)), length, slack)
     for index, one in found.items():
         first = (one.stamps.lines[0].begin + fixed.get(index, Fix()).offset(0)) * one.base
         yield from of_stamps(one, _last(one, fixed.get(index, Fix())) - first)
