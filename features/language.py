@@ -14,6 +14,7 @@ from huggingface_hub import ModelCard
 from lingua import LanguageDetector, LanguageDetectorBuilder
 from yaml import YAMLError
 
+from features.splitting import joined
 from features.words import Word
 
 FEWEST = 20  # words; what fewer are spoken in is a guess, names above all
@@ -32,7 +33,8 @@ def language(words: Sequence[Word]) -> str | None:
     """The language of a transcript, an ISO 639-1 code such as en; None where it is not sure."""
     if len(words) < FEWEST:
         return None
-    (best, *_) = _detector().compute_language_confidence_values(" ".join(w.text for w in words))
+    text = joined(word.text for word in words)
+    (best, *_) = _detector().compute_language_confidence_values(text)
     code = best.language.iso_code_639_1.name.lower()
     return NORWEGIAN.get(code, code) if best.value >= SURE else None
 

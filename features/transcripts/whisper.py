@@ -20,9 +20,9 @@ from features.nearest import unknown
 from features.network import DEVICES, check_positive, place
 from features.pretrained import files, folder
 from features.transcripts.formats.recogniser import Recogniser
-from features.transcripts.formats.timing import in_order
+from features.transcripts.formats.sounds import told_apart
 from features.transcripts.formats.voice import RATE, Silero, passages
-from features.words import Word, Words
+from features.words import Word, Words, spoken
 
 
 def build(
@@ -37,6 +37,7 @@ def build(
     compression: float,
     compute_type: str,
     device: str,
+    keep_sounds: bool = False,
 ) -> Whisper:
     """A Whisper model in CTranslate2's format.
 
@@ -51,6 +52,7 @@ def build(
     compression      text that a zip makes smaller by more than this factor repeats itself and is
                      left out
     compute_type     of CTranslate2: float32, int8, float16 (GPU), ...; device  auto, cpu or cuda
+    keep_sounds      what is no speech - [BLANK_AUDIO], (laughs) - counts as words, too
 
     Raises LookupError where faster-whisper is not installed, FileNotFoundError, WeightsError.
     """
@@ -72,7 +74,8 @@ def build(
         "no_speech_threshold": no_speech,
         "log_prob_threshold": log_probability,
     }
-    return Whisper(recogniser, options, Silero(speech, pause_ms), compression, files(where))
+    voice = Silero(speech, pause_ms)
+    return Whisper(recogniser, options, voice, compression, keep_sounds, files(where))
 
 
 class Whisper:
@@ -90,12 +93,18 @@ class Whisper:
         options: dict,
         voice: Silero,
         compression: float,
+        keep_sounds: bool,
         weights: list[Path],
     ):
         self._recogniser, self._options, self._voice = recogniser, options, voice
-        self._compression, self.weights = compression, weights
+        self._compression, self._keep_sounds, self.weights = compression, keep_sounds, weights
 
     def __call__(self, sound: SoundSource, *_: object) -> Words | None:
+        words = self.hear(sound)
+        return None if words is None else spoken(words)
+
+    def hear(self, sound: SoundSource) -> Words | None:
+        """The same, with the sounds that the model writes down."""
         pieces = iter(sound(RATE))
         first = next(pieces, None)
         if first is None:
@@ -108,7 +117,7 @@ class Whisper:
             for segment in found["segments"]:
                 if segment["compression_ratio"] <= self._compression:
                     words += [word_of(w, passage) for w in segment["words"] if w[0].strip()]
-        return in_order(words)
+        return told_apart(words, aligned=False, keep=self._keep_sounds)
 
 
 def word_of(word: Sequence[Any], passage: Sound) -> Word:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from features.language import FEWEST, foreign, language, languages
+from features.splitting import words_in
 from features.words import spread
 from tests.features import written
 
@@ -16,13 +17,15 @@ SAID = {
     "fr": "je ne sais pas trop quoi dire mais c'était quand même une très belle journée",
     "sv": "det var en mycket bra dag och vi gick hem till mamma efter att vi hade ätit",
     "no": "jeg vet ikke hva jeg skal si men det var en veldig fin dag ute på fjorden",
-    "zh": " ".join("我今天很高兴因为天气非常好"),
+    "zh": "我今天很高兴因为天气非常好我们一起去公园",
+    "ja": "今日はとても天気がいいので公園に行きました",
+    "th": "วันนี้อากาศดีมากเราไปเที่ยวสวนสาธารณะกับเพื่อนแล้วก็กลับบ้านตอนเย็น",
 }
 
 
 def words(text):
     """It is said twice, since a sentence is too few words."""
-    return spread(text.split() * 2, 0.0, 5.0)
+    return spread(words_in(text) * 2, 0.0, 5.0)
 
 
 def model(tmp_path, head):

@@ -113,6 +113,12 @@ def test_the_same_sound_has_the_same_words_whatever_was_heard_before():
     assert one(source(TWO)) == other(source(TWO)) == one(source(TWO, piece=1234))
 
 
+def test_what_it_writes_without_sounds_is_all_that_it_hears():
+    one = whisper()
+    assert one.hear(source(TWO)) == one(source(TWO))
+    assert one.hear(lambda rate: iter(())) is None
+
+
 def test_a_model_of_one_language_need_not_be_told():
     assert whisper(language=None)(source(TWO)) == whisper(language="en")(source(TWO))
 

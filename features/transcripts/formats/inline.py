@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import chain
 
-import pysubs2
-
+from features.splitting import UNSPACED, words_in
+from features.transcripts.formats.clock import seconds
 from features.transcripts.formats.spans import Span
 from features.words import Word, Words, spread
 
 INLINE = re.compile(r"<([\d:.]+)>")
 STAMP = re.compile(r"(?:(\d{2,4}):)?([0-5]\d):([0-5]\d)\.(\d{3})")
-# pysubs2 takes an inline time for a cue's; no text holds a 0 character, nor does an entity mean it
+# a tag would be taken out with the others; no text holds a 0 character, nor does an entity mean it
 MARK = re.compile("\0(\\d+)\0")  # ms
 DASHES = ("-", "\N{EN DASH}", "\N{EM DASH}")  # a change of speaker, not a word
 
@@ -22,12 +23,14 @@ def marked(line: str) -> str:
     return INLINE.sub(_mark, line.replace("\0", "\N{REPLACEMENT CHARACTER}"))
 
 
-def _mark(time: re.Match[str]) -> str:
-    stamp = STAMP.fullmatch(time[1])
-    if not stamp:
-        return ""
-    hours, minutes, seconds, ms = (int(number or 0) for number in stamp.groups())
-    return f"\0{pysubs2.make_time(h=hours, m=minutes, s=seconds, ms=ms)}\0"
+def mark(time: float) -> str:
+    """The mark of an inline time, s."""
+    return f"\0{round(time * 1000)}\0"
+
+
+def _mark(tag: re.Match[str]) -> str:
+    stamp = STAMP.fullmatch(tag[1])
+    return mark(seconds(*stamp.groups())) if stamp else ""
 
 
 def unmarked(line: str) -> str:
@@ -50,6 +53,16 @@ def span(text: str, start: float, end: float) -> Span:
     return Span(start, end, words=_words(texts, times))
 
 
+def _tokens(text: str) -> Iterator[str]:
+    """Words with the marks inside them; where no spaces are put, words and marks one by one."""
+    for token in text.split():
+        if not UNSPACED.search(token):
+            yield token
+            continue
+        for i, part in enumerate(MARK.split(token)):
+            yield from [f"\0{part}\0"] if i % 2 else words_in(part)
+
+
 def _apart(text: str) -> tuple[list[str], list[list[float]]]:
     """The words of a text, and the times (s) before each of them and behind the last.
 
@@ -57,7 +70,7 @@ def _apart(text: str) -> tuple[list[str], list[list[float]]]:
     """
     texts: list[str] = []
     times: list[list[float]] = [[]]
-    for token in text.split():
+    for token in _tokens(text):
         parts = MARK.split(token)  # letters, time, letters, ..., letters
         marks = [int(ms) / 1000 for ms in parts[1::2]]  # ms -> s
         spelt = [i for i, letters in enumerate(parts[::2]) if letters]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from features.words import Words, spread
+from features.words import Word, Words, spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,13 @@ class Span:
     end: float
     texts: list[str] = field(default_factory=list)
     words: Words = field(default_factory=list)
+
+
+def said(texts: list[str], start: float, end: float) -> Span:
+    """What is said from `start` to `end`, s: the time of a word alone is measured."""
+    if len(texts) == 1:
+        return Span(start, end, words=[Word(texts[0], start, end, False)])
+    return Span(start, end, texts)
 
 
 def in_turn(spans: Iterable[Span]) -> Words:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
-SILENCE = ("", "sil", "sp", "<sil>", "<eps>")  # what aligners write where nobody speaks
+# what aligners write where nobody speaks
+SILENCE = ("", "sil", "sp", "pau", "<sil>", "<sp>", "<eps>", "<p:>")
 
 
 class TranscriptError(ValueError):

@@ -1,62 +1,89 @@
-"""Transcripts as Praat's .TextGrid, which forced aligners write."""
+"""Transcripts as Praat's .TextGrid, which forced aligners write: any of its text forms."""
 
 from __future__ import annotations
 
-import codecs
-import re
 from pathlib import Path
 
-from praatio import textgrid
-from praatio.data_classes.interval_tier import IntervalTier
-from praatio.utilities.errors import PraatioException
+from features.transcripts.formats.praat_text import PraatText
+from features.transcripts.formats.reading import Reading
+from features.transcripts.formats.text import TranscriptError, read_text
+from features.transcripts.formats.tiers import Tier, read_tiers
+from features.transcripts.formats.timing import Entry
 
-from features.transcripts.formats.text import SILENCE, TranscriptError, decoded
-from features.transcripts.formats.timing import Entry, measured
-from features.words import Words
-
-TIERS = ("words", "word")
-# both forms of the file: "words" / xmin / xmax / how many, with or without `name = ` and so on
-DECLARED = r'"IntervalTier"\s+(?:name ?= ?)?"%s"\s+(?:\w+ ?= ?)?\S+\s+(?:\w+ ?= ?)?\S+\s+\D*(\d+)'
+BINARY, TEXT = b"BinaryFile", "ooTextFile"
+CHRONOLOGICAL = "Praat chronological TextGrid text file"
+INTERVALS, POINTS = "IntervalTier", "TextTier"
 
 
-def read_textgrid(file: Path) -> Words:
-    """The words of a .TextGrid with a tier "words" or "word"; blank intervals are silence.
+def read_textgrid(file: Path) -> Reading:
+    """The words of a .TextGrid; blank intervals are silence.
 
-    Raises TranscriptError naming the file, and the tiers if none or several could be meant.
+    Of a tier "words" or "word", of several speakers' "ann - words" and "bob - words", or of tiers
+    with utterances. Raises TranscriptError naming the file and line, or the tiers.
     """
-    content = file.read_bytes()
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    text = decoded(file, content, "utf-16" if wide else "utf-8-sig")
-    if not text.strip():
-        return []
-    tier = _word_tier(file)
-    declared = re.search(DECLARED % re.escape(tier.name), text)
-    if declared and int(declared[1]) != len(tier.entries):
-        raise TranscriptError(
-            f"{file}: tier {tier.name!r} announces {declared[1]} intervals and holds "
-            f"{len(tier.entries)}; was the file cut off?"
-        )
-    return [
-        measured(
-            Entry(entry[-1].strip(), float(entry[0]), float(entry[1]), f"{file}: interval {i}")
-        )
-        for i, entry in enumerate(tier.entries, 1)  # (start, end, label)
-        if entry[-1].strip().lower() not in SILENCE
-    ]
+    with file.open("rb") as opened:
+        if BINARY in opened.read(40):
+            raise TranscriptError(
+                f"{file}: a TextGrid in Praat's binary form; open it in Praat and choose "
+                "Save > Save as text file..."
+            )
+    text = read_text(file)
+    return read_tiers(file, _tiers(file, text)) if text.strip() else Reading([])
 
 
-def _word_tier(file: Path) -> IntervalTier:
-    try:
-        grid = textgrid.openTextgrid(str(file), includeEmptyIntervals=True, reportingMode="silence")
-    except (PraatioException, ValueError, IndexError, KeyError, AttributeError) as error:
-        raise TranscriptError(f"{file}: not a TextGrid Praat would write: {error}") from error
-    named = [name for name in grid.tierNames if name.lower() in TIERS]
-    if len(named) != 1:
-        raise TranscriptError(
-            f"{file}: expected one tier named 'words' or 'word', "
-            f"got the tiers {', '.join(map(repr, grid.tierNames)) or 'none'}"
-        )
-    tier = grid.getTier(named[0])
-    if not isinstance(tier, IntervalTier):
-        raise TranscriptError(f"{file}: tier {named[0]!r} must hold intervals, it holds points")
+def _tiers(file: Path, text: str) -> list[Tier]:
+    values = PraatText(file, text)
+    kind = values.text() if values.following == "text" else ""
+    if kind not in (TEXT, CHRONOLOGICAL):
+        raise values.flaw(f'expected "{TEXT}" at the beginning')
+    if kind == TEXT and (made := values.text()).split(" ")[0] != "TextGrid":
+        raise values.flaw(f'expected a "TextGrid", got {made!r:.80}')
+    _skip_domain(values)
+    if kind == TEXT and (flag := values.flag()) != "exists":
+        raise values.flaw(f"expected <exists>, for there are tiers, got <{flag:.80}>")
+    count = values.count()
+    if kind == TEXT:
+        return [_tier(file, values) for _ in range(count)]
+    tiers = [_head(values) for _ in range(count)]
+    while values.following:  # labels of all tiers, in order of time
+        number = values.count()
+        if not 0 < number <= len(tiers):
+            raise values.flaw(f"expected a tier from 1 to {len(tiers)}, got {number}")
+        _read_label(file, values, tiers[number - 1])
+    return tiers
+
+
+def _tier(file: Path, values: PraatText) -> Tier:
+    tier = _head(values)
+    count = values.count()
+    for done in range(count):
+        if values.following != "number":
+            what = "points" if tier.points else "intervals"
+            raise TranscriptError(
+                f"{file}: tier {tier.name!r} announces {count} {what} and holds {done}; "
+                "was the file cut off?"
+            )
+        _read_label(file, values, tier)
     return tier
+
+
+def _head(values: PraatText) -> Tier:
+    kind = values.text()
+    if kind not in (INTERVALS, POINTS):
+        raise values.flaw(f'expected "{INTERVALS}" or "{POINTS}", got {kind!r:.80}')
+    name = values.text()
+    _skip_domain(values)
+    return Tier(name, points=kind == POINTS)
+
+
+def _skip_domain(values: PraatText) -> None:
+    """From when to when; labels say it for themselves."""
+    values.number()
+    values.number()
+
+
+def _read_label(file: Path, values: PraatText, tier: Tier) -> None:
+    start = values.number()
+    end = start if tier.points else values.number()
+    where = f"{file}: tier {tier.name!r} interval {len(tier.labels) + 1}"
+    tier.labels.append(Entry(values.text(), start, end, where))
