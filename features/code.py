@@ -136,7 +136,7 @@ def _spelled(node: ast.AST) -> Iterator[str]:
         yield name
         for part in value if isinstance(value, list) else [value]:
             if not isinstance(part, ast.AST):
-                yield repr(part)
+                yield ascii(part)
             elif not _says_nothing(node, part):
                 yield from _spelled(part)
     yield ")"

@@ -17,11 +17,14 @@ from tests.repo import ROOT
 MARKED = {"finished": "graph", "chromium": "browser"}
 # files that start processes, servers or networks: `make test-fast` leaves them out
 SLOW = {
-    "features": ("audio", "audio_segments", "extractors", "faces", "media", "text", "visual"),
+    "features": (
+        *("audio", "audio_segments", "cases", "corpus_suffixes", "extractors", "faces", "media"),
+        *("media_clocks", "media_mixing", "media_shown", "text", "visual"),
+    ),
     "flows": ("cluster", "pipeline", "server"),
     "models": ("training",),
     "stages": (
-        *("evaluate", "extract", "extract_card", "interruption", "jobs", "pool", "report"),
+        *("cases", "evaluate", "extract", "extract_card", "interruption", "jobs", "pool", "report"),
         *("robustness", "train"),
     ),
 }

@@ -14,6 +14,7 @@ import torch
 
 from features.network import check_positive, place
 from features.pretrained import files
+from features.splitting import joined
 from features.text.encoding.row_times import row_times
 from features.text.encoding.sentence_model import loaded, too_long
 from features.track import Track, track
@@ -86,4 +87,4 @@ class MiniLm:
 
 def _around(words: list[str], row: int, count: int) -> str:
     first = row - (count - 1) // 2
-    return " ".join(words[max(0, first) : first + count])
+    return joined(words[max(0, first) : first + count])

@@ -21,13 +21,13 @@ from features.transcripts.formats.ctm import read_ctm
 from features.transcripts.formats.cues import read_cues
 from features.transcripts.formats.eaf import read_eaf
 from features.transcripts.formats.json_file import read_json
+from features.transcripts.formats.outside import check_within, without_tail
 from features.transcripts.formats.reading import Reading
 from features.transcripts.formats.sounds import told_apart
 from features.transcripts.formats.substation import read_substation
 from features.transcripts.formats.text import TranscriptError, read_text
 from features.transcripts.formats.textgrid import read_textgrid
 from features.transcripts.formats.word_table import read_rows
-from features.transcripts.outside import check_within, without_tail
 from features.words import Words, spoken, spread, within
 
 __all__ = ["Sidecar", "TranscriptError", "build", "plain"]

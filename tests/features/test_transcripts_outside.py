@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from features.transcripts.outside import check_within
+from features.transcripts.formats.outside import check_within
 from features.transcripts.sidecar import TranscriptError, build
 from features.words import Word
 from tests.features.transcribed import read_rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from features.splitting import joined
 from features.text.encoding.row_times import row_times
 from features.words import Word
 
@@ -39,4 +40,4 @@ def utterances(words: Sequence[Word], most: int, pause_s: float) -> list[Word]:
 
 
 def _text(words: Sequence[Word]) -> str:
-    return " ".join(word.text for word in words)
+    return joined(word.text for word in words)
