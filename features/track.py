@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike
 
 from features.shards.record import Record
 
+CHECKED = 4096  # rows at a time
+
 
 class State(IntEnum):
     """Why a row has no value. The numbers are part of the shard format: add, never renumber."""
@@ -81,9 +83,14 @@ def _check_times(t: np.ndarray) -> None:
 
 def _check_rows(v: np.ndarray, t: np.ndarray, s: np.ndarray) -> None:
     """A row is finite if its state is ok, and otherwise NaN throughout."""
-    right = np.where(s == State.OK, np.isfinite(v).all(axis=1), np.isnan(v).all(axis=1))
-    if not right.all():
-        row = int(np.flatnonzero(~right)[0])
+    for first in range(0, len(v), CHECKED):
+        part, state = v[first : first + CHECKED], s[first : first + CHECKED]
+        right = np.where(
+            state == State.OK, np.isfinite(part).all(axis=1), np.isnan(part).all(axis=1)
+        )
+        if right.all():
+            continue
+        row = first + int(np.flatnonzero(~right)[0])
         name = State(int(s[row])).name if s[row] in list(State) else f"{s[row]}, which is none"
         raise ValueError(
             f"Track row {row} (t={t[row]:.3f} s): a row is finite if its state is ok and otherwise "

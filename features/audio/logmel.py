@@ -7,7 +7,8 @@ import numpy as np
 from features.audio.framing.segments import Segment, segments
 from features.audio.framing.spectrum import Spectrum
 from features.media.sounds import SoundSource
-from features.track import State, Track, track
+from features.rows import Rows
+from features.track import State, Track
 
 SEGMENT_S = 20  # sound held at a time
 
@@ -66,17 +67,16 @@ class LogMel:
         hop = frame_shift * self._hop  # samples
         length = max(1, round(SEGMENT_S * self.rate / hop)) * hop
         margin = (self._reach + 1 + self._spectrum.size // frame_shift) * frame_shift
-        values, times, state = [np.zeros((0, self.dim))], [np.zeros(0)], [np.zeros(0)]
+        found = Rows(self.dim)
         for segment in segments(sound(self.rate), self.rate, length, margin):
             count = int(segment.length / hop + 0.5)
             centres = (np.arange(count) + 0.5) * hop  # samples
             if segment.at == 0 and not count:
                 centres = np.array([segment.length / 2])
             rows, loudest = self._rows(segment, centres)
-            values.append(rows)
-            times.append(segment.begin + (segment.at + centres) / self.rate)
-            state.append(np.where(loudest < self._floor, State.SILENCE, State.OK))
-        return track(np.concatenate(values), np.concatenate(times), np.concatenate(state))
+            times = segment.begin + (segment.at + centres) / self.rate
+            found.add(rows, times, np.where(loudest < self._floor, State.SILENCE, State.OK))
+        return found.track()
 
     def _rows(self, segment: Segment, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """One segment and its rows' centres (R,) -> rows (R, D), each one's loudest frame (R,)."""

@@ -16,6 +16,8 @@ from av.video.stream import VideoStream
 
 from features.nearest import nearest
 
+LONGEST = 2**32  # bytes, that the header of a .wav can tell
+TOO_LONG = {"ignore_length": "1"}
 # how far FFmpeg looks into a file for what its streams hold, where its usual 5 s are too few
 FURTHER = {"analyzeduration": "60000000", "probesize": "50000000"}  # us and bytes
 
@@ -47,11 +49,21 @@ def opened(path: Path) -> Iterator[InputContainer]:
 
 
 def _open(path: Path) -> InputContainer:
-    container = av.open(str(path), metadata_errors="replace")
+    options = TOO_LONG if _is_too_long(path) else {}
+    container = av.open(str(path), metadata_errors="replace", options=options)
     if all(map(_is_clear, container.streams)):
         return container
     container.close()  # a stream that begins late shows what it is only to who looks further
-    return av.open(str(path), metadata_errors="replace", options=FURTHER)
+    return av.open(str(path), metadata_errors="replace", options=options | FURTHER)
+
+
+def _is_too_long(path: Path) -> bool:
+    """Whether a .wav is longer than its header has digits for, as recorders write it."""
+    if path.stat().st_size <= LONGEST:
+        return False
+    with path.open("rb") as file:
+        head = file.read(12)
+    return head[:4] == b"RIFF" and head[8:] == b"WAVE"
 
 
 def _is_clear(stream: Stream) -> bool:

@@ -10,7 +10,8 @@ import numpy as np
 from features.audio.framing.segments import Segment, segments
 from features.audio.framing.windows import BLOCK_S, centres, in_samples, loudest
 from features.media.sounds import SoundSource
-from features.track import State, Track, track
+from features.rows import Rows
+from features.track import State, Track
 
 
 class FrameEncoder(Protocol):
@@ -67,17 +68,16 @@ class FrameMeans:
         self._window, self._hop, self._chunk, self._context = lengths.samples(encoder.rate)
 
     def __call__(self, sound: SoundSource, /) -> Track:
-        values, times, state = [np.zeros((0, self.dim))], [np.zeros(0)], [np.zeros(0)]
+        found = Rows(self.dim)
         for segment in segments(sound(self.rate), self.rate, self._chunk, self._context):
             middles = centres(segment, self._hop)
             quiet = self._quiet(segment, middles)
             rows = np.full((len(middles), self.dim), np.nan)
             if not quiet.all():
                 rows[~quiet] = self._rows(segment, middles[~quiet])
-            values.append(rows)
-            times.append(segment.begin + (segment.at + middles) / self.rate)
-            state.append(np.where(quiet, State.SILENCE, State.OK))
-        return track(np.concatenate(values), np.concatenate(times), np.concatenate(state))
+            times = segment.begin + (segment.at + middles) / self.rate
+            found.add(rows, times, np.where(quiet, State.SILENCE, State.OK))
+        return found.track()
 
     def _span(self, segment: Segment, middles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where the windows around middles (R,) begin and end in a segment's samples."""

@@ -10,7 +10,8 @@ import numpy as np
 from features.audio.framing.segments import Segment, segments
 from features.media.sounds import SoundSource
 from features.network import batches
-from features.track import State, Track, track
+from features.rows import Rows
+from features.track import State, Track
 
 BLOCK_S = 0.01  # over which loudness is measured
 POWER_FLOOR = 1e-10  # what is quieter counts as this, -100 dB
@@ -67,7 +68,7 @@ class Windows:
 
         embed  N <= batch windows float32 (N, size) -> (N, D)
         """
-        values, times, state = [np.zeros((0, dim))], [np.zeros(0)], [np.zeros(0)]
+        all_rows = Rows(dim)
         length = max(1, round(SEGMENT_S * self.rate / self.hop)) * self.hop
         for segment in segments(sound(self.rate), self.rate, length, self.size):
             middles = centres(segment, self.hop)
@@ -76,10 +77,9 @@ class Windows:
                 rows = np.full((len(part), dim), np.nan)
                 if not quiet.all():
                     rows[~quiet] = embed(found[~quiet])
-                values.append(rows)
-                state.append(np.where(quiet, State.SILENCE, State.OK))
-            times.append(segment.begin + (segment.at + middles) / self.rate)
-        return track(np.concatenate(values), np.concatenate(times), np.concatenate(state))
+                times = segment.begin + (segment.at + np.array(part)) / self.rate
+                all_rows.add(rows, times, np.where(quiet, State.SILENCE, State.OK))
+        return all_rows.track()
 
     def _cut(self, segment: Segment, middles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Windows (R, size) around middles (R,), and which are silent (R,)."""
