@@ -33,6 +33,25 @@ def census(
     yield from _kinds(unread, "not read", "files that are not read")
 
 
+def doubts(clips: Sequence[Clip]) -> Iterator[str]:
+    """What files say of themselves that is not so, then those whose clock was put right, and those
+    with several streams of a kind: each file once, however many clips are of it."""
+    files = {clip.media: clip for clip in clips if clip.media}.values()
+    said = [(clip, doubt) for clip in files for doubt in clip.info.doubts]
+    kinds = by_reason(said, lambda pair: pair[1])
+    for group in kinds[:KINDS]:
+        yield f"{len(group)} doubtful like {group[0][0].media}: {group[0][1]}"
+    if len(kinds) > KINDS:
+        yield f"and {len(kinds) - KINDS} more kinds of doubts; the audit has all"
+    if mended := [clip for clip in files if clip.info.mended]:
+        yield f"{len(mended)} whose clock was put right, like {mended[0].media}"
+    if several := [c for c in files if max(c.info.video_streams, c.info.audio_streams) > 1]:
+        yield (
+            f"{len(several)} with several streams, like {several[0].media}: used is the one that "
+            "players choose, or ingest.options.video_stream and audio_stream"
+        )
+
+
 def _kinds(rejected: Sequence[Rejection], what: str, all_of_them: str) -> Iterator[str]:
     kinds = by_reason(rejected, lambda one: one.reason)
     for group in kinds[:KINDS]:

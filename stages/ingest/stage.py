@@ -34,7 +34,7 @@ from features.nearest import unknown
 from features.shards import canonical, write_folder
 from features.store import Store
 from stages.atomic import write_lines
-from stages.ingest.census import census
+from stages.ingest.census import census, doubts
 from stages.ingest.splits import sides
 from stages.ingest.usable import Files, Memory, check_labels
 from stages.params import Section
@@ -92,6 +92,8 @@ def run(params: Params) -> None:
     labelled = [c for c, tracks in labels.items() if any(t.mask.any() for t in tracks.values())]
     for line in census(clips, assignments, labelled, rejected):
         log.info(line)
+    for line in doubts(clips):
+        log.warning(line)
     if not clips:
         raise CorpusError(f"no usable clip in the corpus; see {REJECTED}")
     write(CLIPS, clips)
