@@ -32,7 +32,7 @@ class Pass:
     base         the unit of its stamps, s
     by_decoding  whether stamps are in order of decoding
     usual        units that a packet lasts that does not say so; 0: unknown
-    uniform      whether all packets hold as much sound
+    uniform      units of sound in a packet where all hold as much by their codec; 0: they need not
     seen         whether they hold pictures
     number       of packets so far, count of those that are presented
     lasting      {units that a packet says it lasts: how many say so}
@@ -45,7 +45,7 @@ class Pass:
     by_decoding: bool
     stamps: Stamps
     usual: int
-    uniform: bool
+    uniform: int
     seen: bool
     number: int = 0
     count: int = 0
@@ -74,7 +74,7 @@ class Pass:
         self.count += 1
         self._tally(lasts, stamp - (stamp if self._before is None else self._before))
         self._before = stamp
-        if self.uniform and number in LOOKED_AT:
+        if self.uniform and number in LOOKED_AT and lasts != self.uniform:
             self._look_into(packet)
         self.stamps.see(number, position, stamp, begin, begin + (lasts or self.usual))
 
@@ -129,7 +129,7 @@ def begin(container: InputContainer, stream: Stream) -> Pass:
     ticks = max(1, round(near / base))
     far = round(max(FAR_S, REORDERED * lasts) / base)
     stamps = Stamps(back=ticks, on=ticks, far=far, pause=round(PAUSE_S / base))
-    uniform = stream.codec_context.name in UNIFORM
+    uniform = _uniform(stream, base)
     return Pass(
         stream,
         base,
@@ -144,6 +144,12 @@ def begin(container: InputContainer, stream: Stream) -> Pass:
 def sounds(one: Pass) -> bool:
     """Whether it is a pass over sound."""
     return isinstance(one.stream, AudioStream)
+
+
+def _uniform(stream: Stream, base: float) -> int:
+    if not isinstance(stream, AudioStream) or stream.codec_context.name not in UNIFORM:
+        return 0
+    return max(1, round(stream.codec_context.frame_size / stream.codec_context.sample_rate / base))
 
 
 class Beside:
