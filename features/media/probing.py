@@ -23,6 +23,8 @@ OVER_S = 0.1  # by which a stretch may be said to end after its file: tables rou
 
 def stretch(info: Info, start: float, end: float | None) -> Info:
     """The Info of a stretch of a media file, in s. Raises MediaError where the file is shorter."""
+    if info.duration <= 0:
+        raise MediaError("; ".join(["holds nothing that lasts", *info.doubts]))
     latest = max(start, end or start)
     if start >= info.duration or latest > info.duration + OVER_S:
         part = f"{start:g} s to {end:g} s" if end is not None else f"{start:g} s on"
