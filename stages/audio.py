@@ -1,7 +1,9 @@
 """Clips -> audio-spectrogram embeddings.
 
 reads   data/ingest/clips.jsonl, and the media it names
-writes  data/audio/<stream>/*.h5   one Track a clip, by the extractor of that stream
+writes  data/audio/<stream>/*.h5       one Track a clip, by the extractor of that stream; one
+                                       UNDECODABLE row where its sound cannot be decoded
+        data/rejected/<stream>.jsonl   clip, file and reason of each of those
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from features.track import Track, keep_track, nothing
 from stages.clips import read_clips
 from stages.command import main
 from stages.extraction import extract
+from stages.flaws import Spared, media_file, reject, undecodable
 from stages.params import Extraction
 from stages.paths import extracted
 
@@ -22,9 +25,14 @@ def voice(extractor: Any, clip: Clip) -> Track:
     return extractor(heard(clip)) if clip.info.rate else nothing(extractor.dim)
 
 
+def unheard(extractor: Any) -> Track:
+    return undecodable(extractor.dim)
+
+
 def run(params: Extraction, stream: str) -> None:
-    sources = {clip: clip.source for clip in read_clips()}
-    extract("audio", params, sources, voice, keep_track, extracted("audio", stream))
+    sources, out = {clip: clip.source for clip in read_clips()}, extracted("audio", stream)
+    spared = Spared(answer=unheard, file=media_file)
+    reject(stream, extract("audio", params, sources, voice, keep_track, out, spared=spared))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 reads   data/ingest/clips.jsonl, and the media it names
 writes  data/faces/*.h5           for each frame: time, state, how many faces; of the clip's
                                   subject, and of all others if asked for: track, box, landmarks,
-                                  confidence, crop
+                                  confidence, crop; one UNDECODABLE row of a clip whose pictures
+                                  cannot be decoded
+        data/rejected/faces.jsonl clip, file and reason of each of those
 """
 
 from __future__ import annotations
@@ -12,18 +14,21 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from features.crops import Face, keep
+from features.crops import Face, keep, no_face
 from features.extractor import built
-from features.fingerprint import file_sha256
+from features.fingerprint import file_sha256, module_of
 from features.manifest import Clip
 from features.media.heard import heard
 from features.media.seen import seen
 from features.shards import canonical
+from features.track import State
 from stages.clips import blaming, read_clips
 from stages.command import main
 from stages.extraction import extract
+from stages.flaws import Spared, media_file, reject
 from stages.params import Extraction
 from stages.paths import FACES
+from stages.work.ahead import ahead
 
 
 class Params(Extraction):
@@ -43,10 +48,16 @@ def source(clip: Clip, extractor: Any) -> str:
     return hashlib.sha256("\n".join([clip.source, *files]).encode()).hexdigest()
 
 
+def unseen(_: object) -> list[Face]:
+    return [no_face(0.0, State.UNDECODABLE)]
+
+
 def run(params: Params) -> None:
-    extractor = built("faces", params.extractor, canonical(params.options))
-    sources = {clip: source(clip, extractor) for clip in read_clips()}
-    extract("faces", params, sources, faces, getattr(extractor, "keep", keep), FACES)
+    with ahead(module_of("faces", params.extractor)):
+        extractor = built("faces", params.extractor, canonical(params.options))
+        sources = {clip: source(clip, extractor) for clip in read_clips()}
+        how, spared = getattr(extractor, "keep", keep), Spared(answer=unseen, file=media_file)
+        reject("faces", extract("faces", params, sources, faces, how, FACES, spared=spared))
 
 
 if __name__ == "__main__":

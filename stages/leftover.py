@@ -15,10 +15,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from stages.paths import ALIGN, DATA, PROVENANCE, TRAIN
-from stages.streams import KINDS
+from stages.paths import ALIGN, DATA, PROVENANCE, REJECTED_CLIPS, TRAIN
+from stages.streams import KINDS, READING
 
-# shards, provenance, rejected tables, the files of a run, and what DVC adds
+# shards, provenance, rejected clips, the files of a run, and what DVC adds
 OURS = re.compile(r"\d{3}\.h5|.*\.jsonl?|weights\.safetensors|history\.csv|\.gitignore")
 log = logging.getLogger("stages")
 
@@ -56,8 +56,9 @@ def leftover(params: Mapping[str, Any]) -> Iterator[Path]:
                 yield path
         if (before := PROVENANCE / f"{section}.json").is_file():
             yield before
-    for path in sorted((DATA / "rejected").glob("[!.]*.jsonl")):
-        if path.stem not in (params.get("signals") or {}):
+    reading = {*READING, *(params.get("audio") or ()), *(params.get("signals") or ())}
+    for path in sorted(REJECTED_CLIPS.glob("[!.]*.jsonl")):
+        if path.stem not in reading:
             yield path
 
 

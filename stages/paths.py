@@ -22,6 +22,7 @@ SYNC = DATA / "sync"
 PROVENANCE = DATA / "provenance"  # <stage>.json: what made its rows, code and libraries included
 GRID = DATA / "grid"  # the times of every clip's steps, and the labels on them
 ALIGN = DATA / "align"
+REJECTED_CLIPS = DATA / "rejected"  # by the stages that extract
 AUDIT = DATA / "audit"
 
 TRAIN = DATA / "train"
@@ -43,6 +44,6 @@ def aligned(stream: str) -> Path:
     return ALIGN / stream
 
 
-def rejected(stream: str) -> Path:
-    """Which tables of a stream of signals could not be read, and why."""
-    return DATA / "rejected" / f"{stream}.jsonl"
+def rejected(name: str) -> Path:
+    """Which clips a stage or a stream could not read, and why."""
+    return REJECTED_CLIPS / f"{name}.jsonl"

@@ -26,6 +26,8 @@ TORCHS = frozenset(
         "to_empty train training type update values xpu zero_grad"
     ).split()
 )
+# stages that, as streams of sound and of tables do, name what they cannot read in data/rejected
+READING = ("faces", "transcripts", "sync")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")  # it becomes a folder, a column and a torch module
 
 
@@ -64,6 +66,11 @@ def misnamed_streams(params: Mapping[str, Any]) -> Iterable[str]:
                 yield (
                     f"a stream cannot be called {name!r} ({kind} in params.yaml): torch calls "
                     "something of its own so"
+                )
+            if kind in ("audio", "signals") and name in READING:
+                yield (
+                    f"a stream cannot be called {name!r} ({kind} in params.yaml): a stage is, and "
+                    "what either cannot read would be in one file of data/rejected"
                 )
             if name in of:
                 twice = True

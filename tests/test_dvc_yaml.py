@@ -11,7 +11,7 @@ from features.code import choices
 from stages.code import CHOICES, KEYS, STAGES, module_of
 from stages.params import load
 from stages.paths import CODE
-from stages.streams import KINDS
+from stages.streams import KINDS, READING
 from tests.repo import GRAPH as WRITTEN
 from tests.repo import PARAMS, ROOT
 
@@ -95,7 +95,8 @@ class TestStage:
 
     def test_writes_under_its_own_name(self, name: str):
         own = (f"data/{name}", f"data/{name}/", f"data/provenance/{name}.json")
-        own += ("data/rejected/${key}.jsonl",) if name == "signals" else ()
+        own += ("data/rejected/${key}.jsonl",) if name in ("audio", "signals") else ()
+        own += (f"data/rejected/{name}.jsonl",) if name in READING else ()
         for out in outs(name):
             assert out in own or out.startswith((f"data/{name}/", f"data/provenance/{name}/"))
 

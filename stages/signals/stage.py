@@ -10,48 +10,52 @@ writes  data/signals/<stream>/*.h5     one Track a clip; one UNDECODABLE row whe
 from __future__ import annotations
 
 import hashlib
-import json
+import os
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from features.extractor import built
+from features.fingerprint import module_of
 from features.manifest import Clip
-from features.shards import Shards, canonical
+from features.shards import canonical
 from features.signals.reading.columns import TableError
 from features.store import Store
-from features.track import keep_track, read_track
-from stages.atomic import write_lines
+from features.track import Track, keep_track
 from stages.clips import media_of, read_clips
-from stages.command import log
 from stages.digests import digests
 from stages.extraction import extract
+from stages.flaws import Spared, reject, undecodable
 from stages.params import Extraction
-from stages.paths import extracted, rejected
+from stages.paths import extracted
 from stages.signals.columns import Columns, agreed
-from stages.signals.rows import rows, unusable, why
-
-NAMED = 5  # tables in the log; the file has all
+from stages.signals.rows import rows
+from stages.work.ahead import ahead
 
 
 def run(params: Extraction, stream: str) -> None:
-    extractor = built("signals", params.extractor, canonical(params.options))
-    clips = read_clips()
-    columns = agreed(extractor, clips, stream)
-    shared = shared_tables(extractor, clips)
-    sources = sources_of(extractor, clips, columns, shared, _memory(params))
-    out, ask = extracted("signals", stream), partial(rows, columns=columns, shared=shared)
-    extract("signals", params, sources, ask, keep_track, out, more={"columns": list(columns)})
-    kept = Shards(out, check=False)
-    bad = [clip for clip in clips if unusable(read_track(kept[clip.id]))]
-    lines = [why(extractor, clip, columns, shared) for clip in bad]
-    reject(lines, stream)
-    if lines and not any(read_track(kept[clip.id]).mask.any() for clip in clips):
-        raise ValueError(
-            f"none of the {len(lines)} tables of {stream} can be used, see {rejected(stream)}; the "
-            f"first: {lines[0]['reason']}"
-        )
+    with ahead(module_of("signals", params.extractor)):
+        extractor = built("signals", params.extractor, canonical(params.options))
+        clips = read_clips()
+        columns = agreed(params, clips, stream)
+        shared = shared_tables(extractor, clips)
+        sources = sources_of(extractor, clips, columns, shared, _memory(params))
+        out, ask = extracted("signals", stream), partial(rows, columns=columns, shared=shared)
+        spared = Spared(partial(unread, dim=len(columns)), partial(tables_of, extractor))
+        more = {"columns": list(columns)}
+        flaws = extract("signals", params, sources, ask, keep_track, out, more=more, spared=spared)
+    reject(stream, flaws)
+
+
+def unread(_: Any, dim: int) -> Track:
+    return undecodable(dim)
+
+
+def tables_of(extractor: Any, clip: Clip) -> str:
+    """The paths of a clip's tables; none where they are named in what is wrong with them."""
+    found = _files(extractor, clip)
+    return ", ".join(map(os.path.relpath, found)) if isinstance(found, list) else ""
 
 
 def sources_of(
@@ -101,15 +105,6 @@ def _files(extractor: Any, clip: Clip) -> list[Path] | str:
         return extractor.files(clip.id, media_of(clip))
     except TableError as error:
         return str(error)
-
-
-def reject(lines: list[Any], stream: str) -> None:
-    """Write down the tables that cannot be used, and name the first few in the log."""
-    write_lines(rejected(stream), (json.dumps(line, ensure_ascii=False) for line in lines))
-    for line in lines[:NAMED]:
-        log.warning("clip %s has no rows of %s: %s", line["clip"], stream, line["reason"])
-    if len(lines) > NAMED:
-        log.warning("and %d clips more; see %s", len(lines) - NAMED, rejected(stream))
 
 
 def _memory(params: Extraction) -> Path:

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 from distributed import Client
 
-from stages.work.batches import SCHEDULER, WORKER_S, ClusterError, batches, no_worker
+from stages.work.batches import WORKER_S, batches, no_worker
 from stages.work.environment import CLUSTER
 from stages.work.inside import forget, ready
+from stages.work.outcome import SCHEDULER, ClusterError
 from stages.work.place import marked
 
 log = logging.getLogger("stages")
@@ -21,15 +22,20 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def spread(work: Callable[[T], R], items: Sequence[T], long: bool = False) -> Iterator[R]:
+def spread(
+    work: Callable[[T], R],
+    items: Sequence[T],
+    long: bool = False,
+    lost: Callable[[T, str], R] | None = None,
+) -> Iterator[R]:
     """`work` on every item, results as they come; raises the first failure, or ClusterError.
 
-    long  an item takes minutes, see stages.work.batches
+    long  an item takes minutes; lost  what comes of one that crashes: see stages.work.batches
     """
     with _client(os.environ[CLUSTER]) as client, marked() as place:
         _check(client, place)
         try:
-            yield from batches(client, place, work, items, long)
+            yield from batches(client, place, work, items, long, lost)
         finally:
             with suppress(OSError, ValueError):  # a cluster that is lost has forgotten already
                 if client.status == "running":

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from stages.work.bar import HERE, Bar
 from stages.work.blame import blame
-from stages.work.environment import CLUSTER, processes, threads_each
+from stages.work.environment import CLUSTER, alone, processes, threads_each
 from stages.work.pool import pooled
 from stages.work.progress import listening
 
@@ -30,6 +30,8 @@ def each(
     unit: str = "clip",
     *,
     long: bool = False,
+    apart: bool = False,
+    lost: Callable[[T, str], R] | None = None,
     threads: int = 1,
     cards: int = 0,
 ) -> Iterator[R]:
@@ -37,6 +39,10 @@ def each(
 
     long     an item takes minutes: other processes are worth their start, even for one item: if
              it dies of its memory, the stage is there to say so
+    apart    items hold what others have written, at which native libraries may crash: none is
+             worked on in the stage's own process
+    lost     an item and a reason -> what comes of it where it crashed two processes, one after the
+             other; without it that is a failure
     threads  that an item uses, so that fewer processes share the cores
     cards    the number of this machine's GPUs on which items run, 0 for none; the stage's own
              process opens none, and each other one sees one. A cluster's workers see their own
@@ -45,16 +51,20 @@ def each(
     Raises WorkerLostError, naming the item, where a process died.
     """
     with threads_each(threads), Bar(len(items), label, unit) as bar:
-        if items and os.environ.get(CLUSTER):  # nothing here imports what it does not need
+        count = processes(threads, cards)
+        if not items:
+            return
+        if os.environ.get(CLUSTER):  # nothing here imports what it does not need
             from stages.work.cluster import spread
 
-            for result in spread(work, items, long):
+            for result in spread(work, items, long, lost):
                 bar.done()
                 yield result
-            return
-        count = processes(threads, cards)
-        if items and (cards or long):
-            yield from pooled(work, items, count, bar, 1 if cards else threads, cards)
+        elif cards or long:
+            yield from pooled(work, items, count, bar, 1 if cards else threads, cards, lost)
+        elif apart and not alone():
+            # the first process works on while others start
+            yield from pooled(work, items, count, bar, threads, 0, lost, START_S / 2)
         else:
             yield from _results(work, items, count, bar, threads)
 

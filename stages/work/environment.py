@@ -17,9 +17,19 @@ A_CARD = 2  # processes that share a card: one computes while the other reads
 def workers() -> int:
     """How many processes share the work."""
     asked = os.environ.get("WORKERS", "")
-    if asked and not (asked.isdigit() and int(asked) > 0):
+    if asked and not asked.isdecimal():
         raise ValueError(f"WORKERS must be a number of processes, got {asked!r}")
-    return int(asked) if asked else len(os.sched_getaffinity(0))
+    return max(1, int(asked)) if asked else cores()
+
+
+def alone() -> bool:
+    """Whether a stage is to work in its own process, for a debugger: a crash there ends it."""
+    return workers() == 1 and os.environ.get("WORKERS") == "0"
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 def processes(threads: int = 1, cards: int = 0) -> int:

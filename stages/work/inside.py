@@ -15,16 +15,19 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.process import BaseProcess
 from threading import Lock
 
-from stages.work.parcel import do
+from stages.work.crash import CrashError, crashed
+from stages.work.parcel import do, pack
 from stages.work.place import processor, unlike
 from stages.work.process import Process
 
 NOT_OURS = "it was not started by the worker command of this project"
 KEPT = 3  # processes of a worker: for as many stages side by side; each may hold a model
 _processes: dict[str, ProcessPoolExecutor] = {}  # run -> process, the longest unused first
-_ids: dict[str, int] = {}  # run -> its process, also one that is kept no longer: it may be at work
+# run -> its process, also one that is kept no longer: it may be at work
+_children: dict[str, BaseProcess] = {}
 _forgotten: set[str] = set()  # runs that have ended; what was queued for them may still come
 _lock = Lock()
 
@@ -38,8 +41,9 @@ class Refused(ValueError):
 
 
 def batch(place: Mapping[str, str], packed: bytes) -> bytes:
-    """Do a batch in this run's process; if that dies, so does the worker, and its scheduler gives
-    the batch to another one, three times at most. Raises Forgotten, or Refused."""
+    """Do a batch in this run's process. If that crashes, the next batch has another one; if it is
+    killed, so is the worker, and its scheduler gives the batch to another one, three times at most.
+    Raises Forgotten, or Refused."""
     try:
         return _process(place).submit(do, packed).result()
     except (BrokenProcessPool, KeyboardInterrupt) as error:
@@ -47,6 +51,9 @@ def batch(place: Mapping[str, str], packed: bytes) -> bytes:
             raise Forgotten("its run has ended") from error
         if isinstance(error, KeyboardInterrupt):  # a terminal's, which this worker has heard, too
             raise
+        code = _ended(place["token"])
+        if code is not None and crashed(code):
+            return pack((0.0, [], CrashError(code), ""))
         print("worker: the process at work died", file=sys.stderr, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
         raise
@@ -62,12 +69,20 @@ def forget(run: str) -> None:
     """A run has ended, and its process with it: what it has in hand is interrupted."""
     with _lock:
         _forgotten.add(run)
-        process, number = _processes.pop(run, None), _ids.pop(run, None)
-        alive = {child.pid for child in multiprocessing.active_children()}
-        if number is not None and number in alive:
-            os.kill(number, signal.SIGINT)
+        process, child = _processes.pop(run, None), _children.pop(run, None)
+        if child is not None and child.pid is not None and child.is_alive():
+            os.kill(child.pid, signal.SIGINT)
         if process is not None:
             process.shutdown(wait=False, cancel_futures=True)
+
+
+def _ended(run: str) -> int | None:
+    """The exit code of a run's process, which is then no longer kept; None: it was not there."""
+    with _lock:
+        process, child = _processes.pop(run, None), _children.pop(run, None)
+    if process is not None:
+        process.shutdown()  # which waits for its end
+    return None if child is None else child.exitcode
 
 
 def _process(place: Mapping[str, str]) -> ProcessPoolExecutor:
@@ -91,7 +106,9 @@ def _start(place: Mapping[str, str]) -> ProcessPoolExecutor:
     try:
         if wrong := process.submit(_enter, place).result():
             raise _refusal(wrong)
-        _ids[place["token"]] = process.submit(os.getpid).result()
+        number = process.submit(os.getpid).result()
+        children = {child.pid: child for child in multiprocessing.active_children()}
+        _children[place["token"]] = children[number]
     except BaseException:
         process.shutdown(wait=False)
         raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import current_thread, main_thread
@@ -26,18 +26,25 @@ class Hand:
     item: Any
     alone: bool = False  # on its card, as long as it lasts
     shared: bool = False  # its card, for some of that time
+    died: tuple[int | None, ...] = ()  # exit codes of the processes that had it before
 
 
 class Worker:
     """A process, which has one item in hand at a time."""
 
-    def __init__(self, card: int | None) -> None:
-        """Start it; `card` is the number of the one it sees."""
-        self.card, self.ready, self.dead = card, False, False
+    def __init__(self, card: int | None = None, modules: Sequence[str] = ()) -> None:
+        """Start it.
+
+        card     the number of the one it sees
+        modules  which it loads at once; then it waits for `enter`
+        """
+        self.card, self.ready, self.dead, self.fresh = card, False, False, True
+        self.entered = not modules
         self.hand: Hand | None = None
         self.pipe, there = SPAWN.Pipe()
         with environment({} if card is None else of_card(card)):
-            self.process = SPAWN.Process(target=serve, args=(there, card is not None))
+            given = (there, card is not None, tuple(modules))
+            self.process = SPAWN.Process(target=serve, args=given)
             with deaf():
                 self.process.start()
         there.close()  # so that an end of its process is the end of what it says
@@ -52,8 +59,17 @@ class Worker:
         """Whether it waits for an item."""
         return self.ready and self.hand is None and not self.dead
 
+    def enter(self, load: Callable[[], object] | None = None) -> None:
+        """Tell it the environment as it is now, and what else to load; then it asks for items."""
+        if not self.entered:
+            self.entered = True
+            self._send(pack((dict(os.environ), load)))
+
     def give(self, work: Callable[[Any], Any], hand: Hand) -> None:
-        packed, self.hand = pack((work, hand.item)), hand
+        packed, self.hand, self.fresh = pack((work, hand.item)), hand, False
+        self._send(packed)
+
+    def _send(self, packed: bytes) -> None:
         with suppress(ConnectionError):  # it has died: that is seen where its answers are read
             self.pipe.send_bytes(packed)
 
@@ -74,11 +90,14 @@ class Worker:
     def exit_code(self) -> int | None:
         """Of a process that will say nothing any more; negative for a signal."""
         self.dead = True
+        self.pipe.close()
         self.process.join(END_S)
         if self.process.exitcode is None:
             self.process.kill()
             self.process.join()
-        return self.process.exitcode
+        code = self.process.exitcode
+        self.process.close()
+        return code
 
     def interrupt(self) -> None:
         """Ctrl-C for what it has in hand."""

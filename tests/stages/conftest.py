@@ -33,7 +33,7 @@ def write_tone(path: Path, hertz: float, seconds: float) -> None:
 def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Three tones of 0.6 s, one with labels and one with a transcript; the working folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("WORKERS", "1")
+    monkeypatch.setenv("WORKERS", "0")
     monkeypatch.delenv("CLIP_STORE", raising=False)
     folder = tmp_path / "corpus"
     for name, hertz in (("a", 220.0), ("b", 440.0), ("c", 880.0)):
@@ -49,7 +49,7 @@ def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A manifest and a grid, ready to train on; the working folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("WORKERS", "1")
+    monkeypatch.setenv("WORKERS", "0")
     lay_clips()
     lay_grid()
     write_params(params())
@@ -61,7 +61,7 @@ def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("trained")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setenv("WORKERS", "1")
+        patch.setenv("WORKERS", "0")
         lay_clips()
         lay_grid()
         chosen = params(runs={**RUNS, **GATED})
@@ -75,7 +75,7 @@ def trained_project(trained_once: Path, tmp_path: Path, monkeypatch: pytest.Monk
     """The same to change; the working folder. Its runs are text, both, gated and apart."""
     shutil.copytree(trained_once, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("WORKERS", "1")
+    monkeypatch.setenv("WORKERS", "0")
     return tmp_path
 
 
@@ -86,7 +86,7 @@ def measured(trained_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     shutil.copytree(trained_once, folder, dirs_exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setenv("WORKERS", "1")
+        patch.setenv("WORKERS", "0")
         evaluate.run(evaluate.Params(**EVALUATION))
         robustness.run(robustness.Params(**{**FAILURES, "shares": [0, 0.5]}))
     return folder

@@ -21,7 +21,7 @@ from features.shards import ShardError, writing
 from features.shards.record import FORMAT
 from features.store import Store
 from features.store.__main__ import main as store_main
-from stages import align, audio, extraction, paths
+from stages import align, audio, clip_job, paths
 from stages.rules import Stream
 from stages.work import each as each_module
 from tests.repo import PARAMS, ROOT
@@ -31,6 +31,7 @@ from tests.stages.sections import extraction as section
 from tests.stages.test_ingest import run as run_ingest
 
 AUDIO, ALIGNED = paths.extracted("audio", "voice"), paths.aligned("voice")
+AFTER = ["audio", "ingest", "provenance", "rejected"]  # folders in data/ once it has run
 CLIPS = [f"tone{n:02d}" for n in range(12)]
 FORK = multiprocessing.get_context("fork")  # libraries are loaded once, in this process
 
@@ -45,7 +46,7 @@ def tones(folder: Path, names: list[str], seconds: float) -> None:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder with a corpus of 12 short tones, ingested."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("WORKERS", "1")
+    monkeypatch.setenv("WORKERS", "0")
     monkeypatch.setenv("CLIP_STORE", str(tmp_path / "store"))
     tones(tmp_path / "corpus", CLIPS, 0.2)
     run_ingest(Path("corpus"))
@@ -56,9 +57,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], list[str]]:
     """The clips extracted since it was last asked, in this process and those forked from it."""
     log = tmp_path / "made.txt"
-    make = extraction.make
+    make = clip_job.make
 
-    def logged(job: extraction.Job) -> None:
+    def logged(job: clip_job.Job) -> None:
         with log.open("a") as file:
             file.write(f"{job.clip.id}\n")
         make(job)
@@ -68,7 +69,7 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], list[s
         log.unlink(missing_ok=True)
         return sorted(found)
 
-    monkeypatch.setattr(extraction, "make", logged)
+    monkeypatch.setattr(clip_job, "make", logged)
     return asked
 
 
@@ -94,8 +95,8 @@ def entries(store: Path) -> dict[str, int]:
 
 
 def others(store: Path) -> list[Path]:
-    """Whatever lies in a store and is no entry."""
-    return [p for p in store.rglob("*") if p.is_file() and p.name not in entries(store)]
+    """Whatever lies beside the entries of a store and is none."""
+    return [p for p in store.glob("??/*") if p.is_file() and p.name not in entries(store)]
 
 
 def killed_at(call: int, work: Callable[..., object], *args: object) -> object:
@@ -163,7 +164,7 @@ def test_killed_while_packing_it_leaves_the_old_shards_or_none(
     assert process.exitcode == -signal.SIGKILL and shards() == old
     run_audio()
     assert shards() == expected and made() == []
-    assert sorted(p.name for p in Path("data").iterdir()) == ["audio", "ingest", "provenance"]
+    assert sorted(p.name for p in Path("data").iterdir()) == AFTER
 
 
 @pytest.mark.parametrize("call", [1, 2])
@@ -185,7 +186,7 @@ def test_killed_while_the_folder_is_replaced_it_is_whole_or_not_there(
     assert process.exitcode == -signal.SIGKILL and shards() == (old if call == 1 else {})
     run_audio()
     assert shards() == expected and made() == []
-    assert sorted(p.name for p in Path("data").iterdir()) == ["audio", "ingest", "provenance"]
+    assert sorted(p.name for p in Path("data").iterdir()) == AFTER
 
 
 # ------------------------------------------------------------------ Ctrl-C --
@@ -196,17 +197,17 @@ from stages import audio
 from stages.work import each as each_module
 from stages.command import main
 
-quick = audio.heard
+quick = audio.voice
 
-def heard(clip):
+def voice(extractor, clip):
     with open("begun.txt", "a") as file:
         file.write(clip.id + "\\n")
     time.sleep(0.1)
-    return quick(clip)
+    return quick(extractor, clip)
 
 def run():
-    each_module.START_S = 0  # other processes are used for any amount of work
-    audio.heard = heard
+    each_module.START_S = 0  # all processes are used for any amount of work
+    audio.voice = voice
     main("audio", audio.Extraction, audio.run, "stream")
 """
 
@@ -269,7 +270,7 @@ def test_any_number_of_workers_makes_the_same_bytes(folder, monkeypatch):
     for workers in (2, 4):
         monkeypatch.setenv("WORKERS", str(workers))
         assert anew(monkeypatch, folder / f"store{workers}") == expected
-    assert shared == [(11, 2), (11, 4)]
+    assert shared == [(12, 2), (12, 4)]
 
 
 def test_the_order_in_which_files_came_changes_no_byte(folder, monkeypatch):

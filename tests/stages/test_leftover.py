@@ -24,6 +24,10 @@ KEPT = (
     "data/align/face/000.h5",
     "data/align/au/000.h5",
     "data/rejected/au.jsonl",
+    "data/rejected/voice.jsonl",
+    "data/rejected/faces.jsonl",
+    "data/rejected/transcripts.jsonl",
+    "data/rejected/sync.jsonl",
     "data/provenance/visual/face.json",
     "data/provenance/align/face.json",
     "data/provenance/faces.json",
@@ -55,6 +59,7 @@ GONE = (
     "data/align/words/000.h5",
     "data/align/eda/000.h5",
     "data/rejected/eda.jsonl",
+    "data/rejected/face.jsonl",  # of crops, which are read whole
     "data/provenance/visual/scene.json",
     "data/provenance/text/words.json",
     "data/provenance/align/words.json",

@@ -133,7 +133,7 @@ def scored(head: str, *streams: str) -> dict[str, Any]:
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("WORKERS", "1")
+    monkeypatch.setenv("WORKERS", "0")
     monkeypatch.delenv("CLIP_STORE", raising=False)
     return Path("corpus")
 

@@ -19,6 +19,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from stages.work import each as each_module
 from stages.work.bar import Bar
 from stages.work.blame import WorkerLostError, card_full, name_of
 from stages.work.each import each
@@ -53,10 +54,26 @@ class Odd(Exception):
 def do(item: Item) -> str:
     with Path(f"{item.called}.begun").open("a") as file:
         file.write("once\n")
+    Path(f"in.{os.getpid()}.{item.called}").touch()
     time.sleep(item.for_s)
     ACTS[item.act]()
     Path(f"{item.called}.ended").touch()
     return item.called
+
+
+def crash(code: int = signal.SIGSEGV) -> None:
+    os.kill(os.getpid(), code)
+
+
+def crash_once() -> None:
+    if times_begun() == 1:
+        crash()
+
+
+def crash_after_others() -> None:
+    """As where an item before it has left damage in its process."""
+    if len(list(Path().glob(f"in.{os.getpid()}.*"))) > 1:
+        crash()
 
 
 def fail() -> None:
@@ -131,7 +148,11 @@ def press(when: Callable[[], bool]) -> None:
 ACTS: dict[str, Callable[[], object]] = {
     "rest": lambda: None,
     "die": lambda: os.kill(os.getpid(), signal.SIGKILL),
-    "crash": lambda: os.kill(os.getpid(), signal.SIGSEGV),
+    "crash": crash,
+    "crash once": crash_once,
+    "crash after others": crash_after_others,
+    "abort": lambda: crash(signal.SIGABRT),
+    "end": lambda: crash(signal.SIGTERM),
     "leave": lambda: os._exit(3),
     "fail": fail,
     "fail oddly": fail_oddly,
@@ -183,6 +204,61 @@ def test_a_process_killed_for_memory_names_its_item_and_what_to_lower():
 def test_a_process_that_ends_otherwise_says_how(act: str, said: str):
     with pytest.raises(WorkerLostError, match=f"^the process at work on a {said}$"):
         run(Item("a", act), Item("b"))
+
+
+def given_up(item: Item, reason: str) -> str:
+    return f"{item.called}: {reason}"
+
+
+def run_apart(*items: Item) -> list[str]:
+    """Items that may crash, which are then given up."""
+    return list(each(do, items, "test", apart=True, lost=given_up))
+
+
+@pytest.mark.parametrize("count", ["1", "2"])
+@pytest.mark.parametrize("place", [0, 2])
+def test_an_item_that_crashes_two_processes_is_given_up_and_the_others_are_done(
+    monkeypatch, count: str, place: int
+):
+    monkeypatch.setenv("WORKERS", count)
+    monkeypatch.setattr(each_module, "START_S", 0)
+    items = [Item(name) for name in "abcd"]
+    items.insert(place, Item("bad", "crash"))
+    said = "bad: the process that read it died of SIGSEGV, twice"
+    assert sorted(run_apart(*items)) == ["a", "b", said, "c", "d"]
+    assert Path("bad.begun").read_text() == "once\nonce\n"
+    assert {Path(f"{x}.begun").read_text() for x in "abcd"} == {"once\n"}
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize(
+    "act, said",
+    [
+        ("abort", "the process that read it died of SIGABRT, twice"),
+        ("leave", "the process that read it ended with exit code 3, twice"),
+    ],
+)
+def test_whatever_ends_a_process_at_an_item_is_said_of_it(act: str, said: str):
+    assert run_apart(Item("bad", act)) == [f"bad: {said}"]
+
+
+def test_an_item_that_crashes_once_is_done_in_a_process_that_has_done_nothing():
+    assert run_apart(Item("a", "crash once")) == ["a"]
+    items = [Item("b"), Item("c", "crash after others"), Item("d", "crash after others")]
+    assert sorted(run_apart(*items)) == ["b", "c", "d"]
+    assert Path("c.begun").read_text() == "once\nonce\n"
+
+
+def test_every_item_may_crash():
+    said = "the process that read it died of SIGSEGV, twice"
+    items = [Item(name, "crash") for name in "abc"]
+    assert sorted(run_apart(*items)) == [f"{name}: {said}" for name in "abc"]
+
+
+@pytest.mark.parametrize("act, said", [("die", "SIGKILL: most likely"), ("end", "SIGTERM")])
+def test_what_somebody_kills_is_no_fault_of_its_item(act: str, said: str):
+    with pytest.raises(WorkerLostError, match=f"^the process at work on bad was killed by {said}"):
+        run_apart(Item("bad", act), Item("b"))
 
 
 def test_a_process_that_cannot_start_is_no_item_s_fault(monkeypatch: pytest.MonkeyPatch):

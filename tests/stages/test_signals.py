@@ -195,7 +195,7 @@ def test_of_many_bad_tables_a_few_are_said_and_all_are_written_down(corpus: Path
     assert list(turned_away()) == [f"x{n}" for n in range(7)]
     said = [r.getMessage() for r in caplog.records if r.name == "stages"]
     assert len(said) == 6
-    assert said[-1] == f"and 2 clips more; see {rejected('au')}"
+    assert said[-1] == f"and 2 more; see {rejected('au')}"
 
 
 # ------------------------------------------------------------------ made again --

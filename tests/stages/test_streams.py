@@ -100,6 +100,16 @@ def test_a_name_that_cannot_be_a_folder_and_a_torch_module_is_refused(name):
     assert any(text.startswith(said) for text in misnamed(refused))
 
 
+@pytest.mark.parametrize("kind", ["audio", "signals"])
+@pytest.mark.parametrize("name", ["faces", "transcripts", "sync"])
+def test_a_stream_whose_clips_would_be_rejected_in_a_stage_s_name_is_refused(kind, name):
+    streams = {kind: {name: HOG}, "align": {name: rule(kind)}}
+    assert any(
+        said.startswith(f"a stream cannot be called {name!r} ({kind} in params.yaml): a stage is")
+        for said in misnamed(params(**streams))
+    )
+
+
 def test_an_extractor_that_is_not_there_is_named_with_its_stream_and_the_nearest():
     wrong = params(signals={"au": {**HOG, "extractor": "tabel"}}, align={"au": rule("signals")})
     (said,) = misnamed(wrong)
