@@ -8,7 +8,9 @@ never loads a face model. What `build` returns is called once a clip; by kind:
     visual       Crops                       ->  Track
     audio        SoundSource                 ->  Track
     transcripts  SoundSource, transcript file or None, from where to where (s) in that file the
-                 clip is             ->  list of Word, or None: nobody has transcribed it
+                 clip is             ->  list of Word, or None: nobody has transcribed it. What
+                 tells sounds from words also has `read` (file, start, end, how long the media
+                 last -> Reading) or `hear` (SoundSource -> words and sounds)
     text         list of Word                ->  Track
     signals      clip id, media file or None, from where to where in that file the clip is, its
                  duration (s)        ->  Track

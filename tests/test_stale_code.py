@@ -16,7 +16,7 @@ HEAR = {"faces", "audio@voice", "transcripts", "sync"}
 READ_SHARDS = {"ingest", *HEAR, "visual@face", "text@words", "grid", *ALIGNED, "audit", *AFTER}
 GATES = ("gate.weigh(candidates[m][-1])", "gate.weigh(candidates[m][0])")
 MISSING = ("tokens[m], 0.0)", "tokens[m], 0.125)")
-LOUDNESS = ("Sound(begin + count / rate, samples)", "Sound(begin + count / rate, samples / 2)")
+LOUDNESS = ("Sound(time, samples)", "Sound(time, samples / 2)")
 CODE: list[tuple[str, Edit, set[str]]] = [
     ("a comment", added("features/media/sounds.py", "# heard"), set()),
     ("a docstring", changed("models/head.py", '"""Head: ', '"""Head, '), set()),

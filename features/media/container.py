@@ -105,5 +105,11 @@ def demuxed(
 
 
 def start_of(container: InputContainer) -> float:
-    """The time that counts as 0, in s by the container's own clock."""
+    """The time that counts as 0, in s by the container's own clock.
+
+    It is that of players, which do not look as far into a file as may be needed here.
+    """
+    if container.options.items() >= FURTHER.items():
+        with av.open(container.name, metadata_errors="replace") as usual:
+            return (usual.start_time or 0) / av.time_base
     return (container.start_time or 0) / av.time_base

@@ -20,6 +20,7 @@ from stages.work.each import each
 
 Known = TypeAdapter(dict[str, Info])  # by what it was found out of: bytes, choice, code
 Found = Info | MediaError
+START_S = 0.5  # what a process takes to start that only looks at files
 log = logging.getLogger("stages")
 
 
@@ -35,7 +36,8 @@ def probed(
     keys = {file: f"{sha256[file]} {how}" for file in media}
     found: dict[Path, Found] = {f: known[key] for f, key in keys.items() if key in known}
     unknown = [file for file in keys if file not in found]
-    found |= dict(each(partial(look, choice=choice), unknown, "probe", "file"))
+    work = partial(look, choice=choice)
+    found |= dict(each(work, unknown, "probe", "file", apart=True, lost=lost, start_s=START_S))
     keep = {keys[file]: info for file, info in found.items() if isinstance(info, Info)}
     if keep != known:
         _write(memory, keep)
@@ -50,6 +52,11 @@ def look(media: Path, choice: Choice) -> tuple[Path, Found]:
         return media, error
     except OSError as error:
         return media, MediaError(f"cannot be read: {error.strerror or error}")
+
+
+def lost(media: Path, reason: str) -> tuple[Path, Found]:
+    """As `look`, of a file that crashes every process that looks at it."""
+    return media, MediaError(reason)
 
 
 def _how(choice: Choice) -> str:

@@ -32,6 +32,7 @@ def each(
     long: bool = False,
     apart: bool = False,
     lost: Callable[[T, str], R] | None = None,
+    start_s: float | None = None,
     threads: int = 1,
     cards: int = 0,
 ) -> Iterator[R]:
@@ -43,6 +44,8 @@ def each(
              worked on in the stage's own process
     lost     an item and a reason -> what comes of it where it crashed two processes, one after the
              other; without it that is a failure
+    start_s  what further processes apart must save to be started, where they start faster than
+             those that load a model; the first one works on meanwhile
     threads  that an item uses, so that fewer processes share the cores
     cards    the number of this machine's GPUs on which items run, 0 for none; the stage's own
              process opens none, and each other one sees one. A cluster's workers see their own
@@ -63,8 +66,8 @@ def each(
         elif cards or long:
             yield from pooled(work, items, count, bar, 1 if cards else threads, cards, lost)
         elif apart and not alone():
-            # the first process works on while others start
-            yield from pooled(work, items, count, bar, threads, 0, lost, START_S / 2)
+            least_s = START_S / 2 if start_s is None else start_s
+            yield from pooled(work, items, count, bar, threads, 0, lost, least_s)
         else:
             yield from _results(work, items, count, bar, threads)
 
