@@ -20,6 +20,8 @@ ASIDE = (  # what accompanies the programme, and is not played unless somebody a
     Disposition.comment
     | Disposition.hearing_impaired
     | Disposition.visual_impaired
+    | Disposition.descriptions
+    | Disposition.dependent
     | Disposition.clean_effects
 )
 
@@ -71,7 +73,8 @@ def decodable(stream: Stream) -> bool:
     if isinstance(stream, VideoStream):
         return stream.codec_context is not None and bool(stream.codec_context.width)
     if isinstance(stream, AudioStream):
-        return stream.codec_context is not None and bool(stream.codec_context.sample_rate)
+        context = stream.codec_context
+        return context is not None and bool(context.sample_rate and channels_of(context))
     return False
 
 

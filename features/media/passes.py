@@ -21,6 +21,8 @@ REORDERED = 17  # pictures, by which one may be shown before others that are dec
 FAR_S = 2.0  # further apart, when a packet is decoded and when it is shown are of two clocks
 UNIFORM = {"aac", "mp3float", "mp3", "mp2float", "mp2", "ac3", "eac3"}  # packets of equal length
 LOOKED_AT = range(1, 6)  # packets of them, decoded to see how much each holds
+COUNTED = ("aac", "mp3", "ac3", "eac3")  # files without stamps, of packets one after the other
+SELDOM = 50  # packets of those, of which one is decoded: rates change where files are joined
 KEPT_BACK = 4  # packets, which demuxers give only when the file has ended
 KINDS = 1000  # of lengths and distances, that are counted at a time
 
@@ -34,6 +36,7 @@ class Pass:
     usual        units that a packet lasts that does not say so; 0: unknown
     uniform      units of sound in a packet where all hold as much by their codec; 0: they need not
     seen         whether they hold pictures
+    counted      whether stamps only count packets, as if all of them were like the first
     number       of packets so far, count of those that are presented
     lasting      {units that a packet says it lasts: how many say so}
     apart        {units from one packet to the next: how often}
@@ -47,6 +50,7 @@ class Pass:
     usual: int
     uniform: int
     seen: bool
+    counted: bool
     number: int = 0
     count: int = 0
     lasting: Counter[int] = field(default_factory=Counter)
@@ -74,7 +78,7 @@ class Pass:
         self.count += 1
         self._tally(lasts, stamp - (stamp if self._before is None else self._before))
         self._before = stamp
-        if self.uniform and number in LOOKED_AT and lasts != self.uniform:
+        if self.uniform and self._is_looked_at(number, lasts):
             self._look_into(packet)
         self.stamps.see(number, position, stamp, begin, begin + (lasts or self.usual))
 
@@ -107,6 +111,11 @@ class Pass:
             self.apart = Counter(dict(self.apart.most_common(KINDS // 4)))
             self.lasting = Counter(dict(self.lasting.most_common(KINDS // 4)))
 
+    def _is_looked_at(self, number: int, lasts: int) -> bool:
+        if self.counted:
+            return number % SELDOM == 1
+        return number in LOOKED_AT and lasts != self.uniform
+
     def _look_into(self, packet: av.Packet) -> None:
         try:
             frames = packet.decode()
@@ -130,15 +139,8 @@ def begin(container: InputContainer, stream: Stream) -> Pass:
     far = round(max(FAR_S, REORDERED * lasts) / base)
     stamps = Stamps(back=ticks, on=ticks, far=far, pause=round(PAUSE_S / base))
     uniform = _uniform(stream, base)
-    return Pass(
-        stream,
-        base,
-        not shown,
-        stamps,
-        round(lasts / base),
-        uniform,
-        isinstance(stream, VideoStream),
-    )
+    pictures, counted = isinstance(stream, VideoStream), container.format.name in COUNTED
+    return Pass(stream, base, not shown, stamps, round(lasts / base), uniform, pictures, counted)
 
 
 def sounds(one: Pass) -> bool:
@@ -153,17 +155,22 @@ def _uniform(stream: Stream, base: float) -> int:
 
 
 class Beside:
-    """The video and audio streams of a file that are neither seen nor heard: where they begin."""
+    """The streams of a file that are neither seen nor heard: where they begin, and when the last
+    of them ends, s by the container's own clock."""
 
     def __init__(self, container: InputContainer, chosen: Sequence[Stream]) -> None:
-        both = (*container.streams.video, *container.streams.audio)
         known = {stream.index for stream in chosen}
-        self.streams = [stream for stream in both if stream.index not in known]
+        self.streams = [stream for stream in container.streams if stream.index not in known]
+        self.end = 0.0
         self._first: dict[int, int] = {}
 
-    def see(self, index: int, position: int) -> None:
-        """A packet of stream `index` at a position among all of the file."""
-        self._first.setdefault(index, position)
+    def see(self, packet: av.Packet, position: int) -> None:
+        """A packet of such a stream at a position among all of the file."""
+        if packet.pts is not None:
+            end = packet.pts + (packet.duration or 0)
+            self.end = max(self.end, float(end * packet.time_base))
+        if packet.stream.type in ("video", "audio"):
+            self._first.setdefault(packet.stream_index, position)
 
     def doubts(self, chosen: Iterable[Pass], length: float) -> list[str]:
         """That a file goes on in other streams where those that were chosen end, after s."""

@@ -73,7 +73,7 @@ def within(
             return
         rate, size = frame.sample_rate, frame.samples
         first, last = (
-            int(np.clip(np.ceil((edge - time) * rate - NEAR), 0, size)) for edge in (start, stop)
+            math.ceil(min(max((edge - time) * rate - NEAR, 0), size)) for edge in (start, stop)
         )
         if first < last:
             if begin != unbroken:

@@ -74,7 +74,7 @@ def _lost(container: InputContainer, kind: Kind) -> Iterator[str]:
     found = streams_of(container, kind)
     if found and not any(map(decodable, found)):
         what = "pictures" if kind == "video" else "sound"
-        yield f"its {what} cannot be decoded: no decoder here, or a header that says nothing"
+        yield f"its {what} cannot be decoded: there is no decoder here, or nothing says what it is"
 
 
 def _nothing(container: InputContainer) -> str:

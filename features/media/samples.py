@@ -91,10 +91,11 @@ def rows(frame: av.AudioFrame) -> list[np.ndarray]:
 def is_finite(frame: av.AudioFrame) -> bool:
     """Whether all samples are numbers that float32 can hold."""
     kind = numeric(frame)
-    if kind == "flt":  # a sum of squares tells it quickly, unless a sample is huge
-        return all(isfinite(np.dot(row, row)) or np.isfinite(row).all() for row in rows(frame))
-    if kind == "dbl":
-        return all((np.abs(row) <= LARGEST).all() for row in rows(frame))
+    with np.errstate(over="ignore", invalid="ignore"):
+        if kind == "flt":  # a sum of squares tells it quickly, unless a sample is huge
+            return all(isfinite(np.dot(row, row)) or np.isfinite(row).all() for row in rows(frame))
+        if kind == "dbl":
+            return all((np.abs(row) <= LARGEST).all() for row in rows(frame))
     return True
 
 

@@ -19,6 +19,7 @@ from features.media.timeline import zero_of
 
 # containers that do not time every packet: after a seek the others are guessed, by a bit rate even
 GUESSING = frozenset(("mpeg", "mp3", "aac", "ac3", "eac3", "dts", "amr", "loas", "truehd", "mlp"))
+BY_BYTES = frozenset(("wav", "w64"))  # find a moment by the bytes in a second: right for PCM alone
 FURTHER_S = 2.0  # by how much earlier to look where a container led too far; doubles each time
 
 
@@ -36,7 +37,7 @@ def packets(
     """
     base, zero = stream.time_base or Fraction(1), zero_of(container, clock)
     begin = zero if stream.start_time is None else float(stream.start_time * base)
-    if clock is not PLAIN or (start + zero > begin and container.format.name in GUESSING):
+    if clock is not PLAIN or (start + zero > begin and _guesses(container, stream)):
         coming = _put_right(container, stream, start + zero, clock)
     else:
         if start + zero > begin and stream.time_base:
@@ -45,7 +46,8 @@ def packets(
                 container.seek(offset, stream=stream)
         coming = demuxed(container, [stream])
     for packet in coming:
-        if packet.dts is not None and packet.dts * base - zero >= end:
+        # of what an edit list leaves out, the times are not those at which it would be shown
+        if not packet.is_discard and packet.dts is not None and packet.dts * base - zero >= end:
             break
         yield packet
     else:
@@ -53,6 +55,13 @@ def packets(
     packet = av.Packet()  # an empty one is what a decoder takes for the end
     packet.stream, packet.time_base = stream, base
     yield packet
+
+
+def _guesses(container: InputContainer, stream: Stream) -> bool:
+    """Whether the times are wrong of what comes after a seek."""
+    name = container.format.name
+    packed = name in BY_BYTES and not stream.codec_context.name.startswith("pcm_")
+    return packed or name in GUESSING
 
 
 def _put_right(
@@ -66,6 +75,8 @@ def _put_right(
     first = 0
     with opened(Path(container.name)) as other:
         for number, packet in enumerate(fix.applied(demuxed(other, [other.streams[stream.index]]))):
+            if packet.is_discard:
+                continue
             if packet.dts is not None and packet.dts * base > wanted:
                 break
             if packet.is_keyframe and packet.pts is not None and packet.pts * base <= wanted:
@@ -88,7 +99,8 @@ def _entry(path: Path, index: int, wanted: float, begin: float) -> int | None:
                 found = next((p for p in demuxed(container, [stream]) if p.is_keyframe), None)
             except FFmpegError:
                 return None
-            if found is not None and found.pts is not None and found.pts * base <= wanted:
+            shown = found is not None and not found.is_discard  # edit lists leave packets out
+            if found is not None and shown and found.pts is not None and found.pts * base <= wanted:
                 return offset
         back = 2 * back or FURTHER_S
     return None

@@ -44,6 +44,7 @@ class Line:
     latest: int  # stamp up to which it has come, with what the last packet lasts
     shown: int  # when the last of its pictures is shown
     count: int = 0
+    again: int = 0  # packets that begin when the one before does
     position: int = 0  # of its last packet
 
     def add(self, position: int, stamp: int, begin: int, end: int) -> None:
@@ -51,6 +52,8 @@ class Line:
         self.position = position
         if begin < self.begin:
             self.begin = begin
+        if begin == self.shown and self.count > 1:
+            self.again += 1
         if begin >= self.shown:  # how long another lasts is told by the order of decoding
             self.shown = begin
             self.end = max(self.end, end)
@@ -158,7 +161,10 @@ class Stamps:
     def _reach(self, stamp: int) -> None:
         """Decoding has come to a stamp without a step: what is shown then is not wild."""
         here = [one for one in self._ahead if one.missing and one.line == len(self.lines) - 1]
+        self._ahead = here
         right = [one for one in here if one.packets[0].begin - self.far <= stamp]
+        if not right:
+            return
         self.wild = [one for one in self.wild if all(one is not other for other in right)]
         self._ahead = [one for one in here if all(one is not other for other in right)]
 
@@ -191,13 +197,17 @@ class Stamps:
     def _settle(self) -> None:
         """Enough packets that do not follow: of them, those at the end that follow each other."""
         held, self._held = self._held, []
-        first = len(held) - 1
+        first, here = len(held) - 1, self.lines[-1].latest - self.back
         while first and held[first].stamp >= held[first - 1].stamp - self.back:
+            if held[first - 1].stamp < here <= held[first].stamp:
+                break  # back where the line was before a few that are wild
             first -= 1
         stray, going_on = held[:first], held[first:]
-        if len(going_on) < 2:
-            self._call_wild(held[:1], self.lines[-1].latest)
-            self._held = held[1:]
+        if len(going_on) < 2:  # one more packet tells whether the last of them is wild, too
+            if len(held) > 2 * FEW:
+                self._call_wild(held[:1], self.lines[-1].latest)
+                held = held[1:]
+            self._held = held
             return
         if stray:
             self._call_wild(stray, self.lines[-1].latest)

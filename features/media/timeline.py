@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import av
@@ -15,13 +16,15 @@ from av.container import InputContainer
 from av.stream import Stream
 
 from features.media.choosing import PLAYERS, Choice, chosen
-from features.media.clock import PLAIN, Clock, Fix, fixes
+from features.media.clock import PLAIN, Clock, Fix
 from features.media.container import MediaError, demuxed, opened, start_of
-from features.media.doubts import cut_off, of_stamps
+from features.media.doubts import cut_off, of_stamps, shared
+from features.media.joining import fixes
 from features.media.passes import Beside, Pass, begin
 
 SETS_ANEW = 0x0200  # AVFMT_TS_DISCONT: containers whose clock may be set anew, as in broadcasts
 EXACT = ("mov", "wav", "matroska", "avi", "flac", "asf", "w64", "aiff", "caf")  # their headers tell
+KEPT = 32  # files, whose many clips are asked for one after the other
 NEAR_S = 0.1  # by which a header and its packets differ in every file: padding, rounding
 
 
@@ -45,7 +48,7 @@ def timeline(container: InputContainer, streams: Sequence[Stream]) -> Timeline:
         if packet.size:
             one = passes.get(packet.stream_index)
             if one is None:
-                beside.see(packet.stream_index, position)
+                beside.see(packet, position)
             else:
                 one.see(packet, position)
     for one in passes.values():
@@ -65,7 +68,7 @@ def timeline(container: InputContainer, streams: Sequence[Stream]) -> Timeline:
     told = container.duration / av.time_base if container.duration else None
     doubts = (
         *(f"it cannot be read beyond {length:.2f} s: {reason}" for reason in broken),
-        *_contradictions(container, told, length, zero, found, fixed),
+        *_contradictions(container, told, max(length, beside.end - zero), zero, found, fixed),
         *beside.doubts(found.values(), length),
     )
     slack = max((one.slack * one.base for one in found.values()), default=0.0)
@@ -87,7 +90,16 @@ def _others(found: dict[int, Pass], index: int) -> tuple[float, float] | None:
 
 
 def measured(path: Path, choice: Choice = PLAYERS) -> Timeline:
-    """The timeline of a file. Raises MediaError."""
+    """The timeline of a file, remembered as long as it does not change. Raises MediaError."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return _measured(path, choice, 0, 0)  # opening it tells why
+    return _measured(path, choice, stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=KEPT)
+def _measured(path: Path, choice: Choice, *_: int) -> Timeline:
     with opened(path) as container:
         return timeline(container, list(chosen(container, choice)))
 
@@ -142,3 +154,4 @@ def _contradictions(
     for index, one in found.items():
         first = (one.stamps.lines[0].begin + fixed.get(index, Fix()).offset(0)) * one.base
         yield from of_stamps(one, _last(one, fixed.get(index, Fix())) - first)
+        yield from shared(one)

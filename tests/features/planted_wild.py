@@ -56,6 +56,11 @@ WILD: dict[str, Maker] = {
     "a picture among B pictures 0.3 s on": errs({(VIDEO, 50): 0.3}, REORDERED, PCM, mended=None),
     "two pictures 30 s on": errs({(VIDEO, 20): 30, (VIDEO, 60): 30}),
     "two pictures in a row 30 s on": errs({(VIDEO, 50): 30, (VIDEO, 51): 30}),
+    "five pictures in a row 20 s on": errs({(VIDEO, 50 + i): 20 for i in range(5)}, lost=0),
+    "six pictures in a row 20 s back": errs(
+        {(VIDEO, 50 + i): -20 for i in range(6)}, clock=100.0, lost=0
+    ),
+    "first three pictures 20 s on": errs({(VIDEO, i): 20 for i in range(3)}, lost=0),
     "one picture on, one back": errs({(VIDEO, 20): 20, (VIDEO, 60): -20}, clock=100.0),
     "first sound 30 s on": errs({(AUDIO, 0): 30}),
     "some sound 30 s on": errs({(AUDIO, 100): 30}),

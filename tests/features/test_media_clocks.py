@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -200,3 +201,38 @@ def test_what_cannot_be_followed_is_told(tmp_path, name):
         pytest.approx(truth.sound, abs=0.1),
     )
     assert all_there or info.doubts
+
+
+def test_sound_of_a_stretch_is_on_time_where_a_second_is_no_number_of_bytes(tmp_path: Path):
+    path = tmp_path / "adpcm.wav"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("adpcm_ms", rate=RATE, layout="mono")
+        for begin in range(0, 60 * RATE, RATE):
+            tone = np.zeros((1, RATE), np.int16)
+            tone[0, : RATE // 10] = 20_000 * (begin == 50 * RATE)
+            frame = av.AudioFrame.from_ndarray(tone, "s16", "mono")
+            frame.sample_rate, frame.pts = RATE, begin
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    assert look(path).clicks == pytest.approx([50.0], abs=SEEK)
+    assert look(path, 45.0, 55.0).clicks == pytest.approx([5.0], abs=SEEK)
+
+
+def test_a_second_file_at_another_rate_is_told(tmp_path: Path):
+    parts = []
+    for rate in (44_100, 48_000):
+        part = tmp_path / f"{rate}.aac"
+        with av.open(str(part), "w", format="adts") as out:
+            stream = out.add_stream("aac", rate=rate, layout="mono")
+            tone = np.zeros((1, 4 * rate), np.float32)
+            frame = av.AudioFrame.from_ndarray(tone, "fltp", "mono")
+            frame.sample_rate, frame.pts = rate, 0
+            out.mux(stream.encode(frame))
+            out.mux(stream.encode(None))
+        parts.append(part.read_bytes())
+    both = tmp_path / "both.aac"
+    both.write_bytes(b"".join(parts))
+    (doubt,) = probe(both).doubts
+    assert re.fullmatch(
+        r"the time stamps of its sound go over 8\.4\d s, and there are 8\.\d\d s", doubt
+    )

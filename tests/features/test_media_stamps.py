@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from features.media.clock import Fix, fixes
+from features.media.clock import Fix
 from features.media.container import MediaError
+from features.media.joining import fixes
 from features.media.stamps import Stamps
 
 LASTS = 4  # units, of every packet; a unit is 0.01 s
