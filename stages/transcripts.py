@@ -22,8 +22,8 @@ from features.manifest import Clip, Transcript
 from features.media.heard import heard
 from features.non_speech import summary
 from features.shards import Shards, canonical
-from features.splitting import words_in
-from features.words import Words, count_sounds, keep_words, spread
+from features.transcripts.formats.untimed import untimed
+from features.words import Words, count_sounds, keep_words
 from stages.clips import read_clips, read_sentences, read_transcripts
 from stages.command import log, main
 from stages.extraction import extract
@@ -59,7 +59,8 @@ def words_of(
     """What the extractor finds; where it finds nobody's transcript, what the corpus says."""
     words = found(extractor, clip, transcript) if clip.media else None
     if words is None and sentence:
-        words = spread(words_in(sentence), 0.0, clip.info.duration)
+        keep = getattr(extractor, "keep_sounds", False)
+        words = untimed(sentence, clip.info.duration, keep)
     return words
 
 

@@ -29,7 +29,8 @@ from stages.extraction import extract
 from stages.flaws import Spared, reject, undecodable
 from stages.params import Extraction
 from stages.paths import extracted
-from stages.signals.columns import Columns, agreed
+from stages.signals.columns import Columns
+from stages.signals.headers import agreed
 from stages.signals.rows import rows
 from stages.work.ahead import ahead
 

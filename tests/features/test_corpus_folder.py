@@ -178,10 +178,6 @@ REJECTED = {
         {"media/anna.mp4": "", "transcripts/ana.srt": ""},
         ("ana", "transcripts/ana.srt", "transcript of clip 'ana', which has no media, nearest: "),
     ),
-    "plain words in another encoding": (
-        {"media/a.mp4": "", "media/a.txt": b"caf\xe9"},
-        ("a", "media/a.mp4", "a.txt must be UTF-8, but byte 3 is 0xe9"),
-    ),
     "a misspelt clip in the label table": (
         {"anna.mp4": "", "labels.csv": "clip,time,valence,arousal\nana,0,0,0\n"},
         ("ana", "labels.csv", "labels for clip 'ana', which has no media, nearest: 'anna'"),
@@ -194,6 +190,43 @@ def test_a_clip_is_turned_away_with_its_reason(tmp_path, files, expected):
     clip, file, reason = rejections(tmp_path, files)[0]
     assert (clip, file) == expected[:2]
     assert expected[2] in reason
+
+
+def test_plain_words_that_cannot_be_read_cost_the_words_alone(tmp_path):
+    corpus = lay_out(tmp_path, {"media/a.mp4": "", "media/a.txt": b"caf\xe9"})
+    (clip,), (rejected,) = corpus.listing()
+    assert (clip.id, clip.transcript, clip.sentence) == ("a", None, None)
+    assert (rejected.clip, rejected.file) == (None, tmp_path / "media/a.txt")
+    assert "a.txt must be UTF-8, but byte 3 is 0xe9" in rejected.reason
+
+
+def test_plain_words_may_be_utf_16_if_a_mark_says_so(tmp_path):
+    files = {"media/a.mp4": "", "media/a.txt": "café ".encode("utf-16")}
+    (clip,), rejected = lay_out(tmp_path, files).listing()
+    assert (clip.sentence, rejected) == ("café", [])
+
+
+TAGGED = {
+    "a language": (["transcripts/a.en.vtt"], "transcripts/a.en.vtt"),
+    "a language and a region": (["media/a.pt-BR.srt"], "media/a.pt-BR.srt"),
+    "the media's suffix": (["media/a.mp4.json"], "media/a.mp4.json"),
+    "two languages": (["media/a.en.vtt", "media/a.de.vtt"], None),
+    "another transcript beside": (["media/a.en.vtt", "transcripts/a.srt"], "transcripts/a.srt"),
+    "words without times beside": (["media/a.en.vtt", "transcripts/a.txt"], None),
+    "another clip's": (["media/a.en.vtt", "media/a.en.wav"], None),
+    "no language": (["media/a.final.vtt"], None),
+    "a table": (["media/a.en.csv"], None),
+}
+
+
+@pytest.mark.parametrize("there, read", TAGGED.values(), ids=TAGGED)
+def test_a_language_may_stand_in_the_name_of_the_only_transcript(tmp_path, there, read):
+    files = {"media/a.mp4": "", **dict.fromkeys(there, "")}
+    clips, rejected = lay_out(tmp_path, files).listing()
+    assert clips[0].transcript == (read and tmp_path / read)
+    used = {file for clip in clips for file in (clip.media, clip.transcript)}
+    unread = {tmp_path / name for name in there if not name.endswith(".txt")} - used
+    assert {r.file for r in rejected} == unread and len(rejected) == len(unread)
 
 
 CUT = "clip,subject,split,media,start,end\n"

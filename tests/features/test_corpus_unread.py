@@ -42,6 +42,10 @@ SIDE = {  # beside media/a.mp4 -> what is said of it
     "media/a.en.vtt": "no media beside it is called 'a.en', nearest: 'a'",
     "media/aa.tsv": "no media beside it is called 'aa', nearest: 'a'",
     "media/s/a.srt": "no media beside it is called 'a'",
+    "media/a.wav.vtt": "no media beside it is called 'a.wav', nearest: 'a'",
+    "media/a.sbv": "nothing reads .sbv as media or as a transcript",
+    "media/readme.srt": "no media beside it is called 'readme'",
+    "transcripts/a.trs": "nothing reads .trs as a transcript",
     "labels/a.tsv": "nothing reads .tsv as labels, which are .csv, nearest: '.csv'",
     "labels/s/a.h5": "nothing reads .h5 as labels, which are .csv",
     "transcripts/a.docx": "nothing reads .docx as a transcript",
@@ -150,6 +154,12 @@ def test_a_transcript_of_no_clip_turns_away_that_clip_whatever_else_there_is_of_
     lay_out(tmp_path, "media/anna.mp4", "transcripts/ana.srt", "transcripts/ana.vtt")
     rejected = build(path=str(tmp_path)).listing()[1]
     assert [(r.clip, r.file.name) for r in rejected] == [("ana", "ana.srt"), ("ana", "ana.vtt")]
+
+
+def test_a_transcript_of_no_clip_is_answered_with_the_clip_before_its_first_dot(tmp_path):
+    lay_out(tmp_path, "media/ann.mp4", "transcripts/ann.srt", "transcripts/ann.en-US.srt")
+    (rejected,) = build(path=str(tmp_path)).listing()[1]
+    assert rejected.reason.endswith("'ann.en-US', which has no media, nearest: 'ann'")
 
 
 def test_many_files_of_a_folder_in_which_nothing_is_read_are_named_as_one(tmp_path):

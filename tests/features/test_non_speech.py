@@ -10,6 +10,7 @@ import pytest
 from features.non_speech import summary
 from features.splitting import words_in
 from features.transcripts.formats.sounds import told_apart
+from features.transcripts.formats.untimed import plain, untimed
 from features.transcripts.sidecar import build
 from features.words import Word, count_sounds, keep_words, read_words, spread
 
@@ -27,11 +28,12 @@ SOUNDS = [
     "(applause)", "(speaks in French)", "( laughs )", "((laughs))", "（热烈的掌声）", "【音乐】",
     "{laughter}", "<unk>", "<lachen>", "<usb>", "<NOISE>", "<|nospeech|>", "</s>", "*laughs*",
     "*sighs softly*", "++breath++", "&=laughs", "♪", "♫", "🎵", ">>", ">> ANN:", "SPEAKER_01:",
+    ">> JOHN SMITH:", "(crowd cheering in the distance)", "(unclear)",
 ]  # fmt: skip
 WORDS = [
     "(we have never been there)", "(1984)", "(a)", "word(s)", "f*** s***", "*really*", "I <3 you",
     "3 < 4 > 2", "<00:02.000>", "%hesitation", "uh", "John:", "[open", "open]", "C++ a++b",
-    "{a b c d e}",
+    "{a b c d e}", "(when I heard the music I cried)", "xxx",
     "spn", "sil", "br", "sp", "#", "-", "...",
 ]  # fmt: skip
 
@@ -47,6 +49,25 @@ def test_what_may_be_said_is_left(text):
     assert told(f"so {text} we") == (["so", *words_in(text), "we"], [])
 
 
+def test_a_word_before_a_colon_may_be_said_behind_a_change_of_speaker():
+    assert told(">> Look: there") == (["Look:", "there"], [">>"])
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u200f", "\ufeff", "\u2060", "\u00ad\u200e"])
+def test_what_nobody_sees_is_no_word(unseen):
+    assert told(f"so {unseen} we") == (["so", "we"], [])
+
+
+def test_sounds_in_a_text_without_times_are_told(tmp_path):
+    file = tmp_path / "a.txt"
+    file.write_text("[00:00.000 --> 00:02.000] ab cd [Music]")
+    assert [word.text for word in plain(file, 4.0) or []] == ["ab", "cd"]
+    assert texts(untimed("ab [Music]", 4.0), speech=False) == ["[Music]"]
+    assert texts(untimed("ab [Music]", 4.0, keep_sounds=True)) == ["ab", "[Music]"]
+    file.write_text(" \n")
+    assert plain(file, 4.0) is None
+
+
 def test_lyrics_are_words_and_notes_are_not():
     assert told("♪ we all live ♪ *♪*") == (["we", "all", "live"], ["♪", "♪"])
     assert told("♪we live♪") == (["we", "live"], ["♪", "♪"])
@@ -57,7 +78,7 @@ def test_what_is_left_of_a_word_is_a_word_if_it_has_a_letter():
 
 
 def test_what_is_in_no_bracket_is_a_noise_with_aligners_only():
-    noises = "spn NSN lau br ns"
+    noises = "spn NSN lau br ns xxx yyy. www"
     assert told(noises, aligned=True) == ([], noises.split())
     assert told(noises) == (noises.split(), [])
 

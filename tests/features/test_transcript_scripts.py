@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from features.language import foreign, language
-from features.transcripts.sidecar import build, plain
+from features.transcripts.formats.untimed import plain
+from features.transcripts.sidecar import build
 from tests.features import written
 from tests.repo import MEDIA
 

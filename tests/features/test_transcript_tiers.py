@@ -83,13 +83,22 @@ def grid(*tiers, kind="IntervalTier"):
     return "\n".join([*lines, ""])
 
 
-def eaf(*tiers, slots=(1000, 2000, None, 4000), head=""):
-    """An .eaf of tiers given as (name, annotations), with time slots ts1, ts2, ... in ms."""
+def eaf(*tiers, slots=(1000, 2000, None, 4000), head="", listed=()):
+    """An .eaf of tiers given as (name, annotations), with time slots ts1, ts2, ... in ms.
+
+    The labels of tiers that are `listed` are of a controlled vocabulary.
+    """
     times = "".join(
         f'<TIME_SLOT TIME_SLOT_ID="ts{i}"' + ("/>" if ms is None else f' TIME_VALUE="{ms}"/>')
         for i, ms in enumerate(slots, 1)
     )
-    body = "".join(f'<TIER TIER_ID="{name}">{"".join(said)}</TIER>' for name, *said in tiers)
+    body = "".join(
+        f'<TIER TIER_ID="{name}" LINGUISTIC_TYPE_REF="{"code" if name in listed else "free"}">'
+        f"{''.join(said)}</TIER>"
+        for name, *said in tiers
+    )
+    body += '<LINGUISTIC_TYPE LINGUISTIC_TYPE_ID="free"/>'
+    body += '<LINGUISTIC_TYPE LINGUISTIC_TYPE_ID="code" CONTROLLED_VOCABULARY_REF="v"/>'
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<ANNOTATION_DOCUMENT>{head}'
         f"<TIME_ORDER>{times}</TIME_ORDER>{body}</ANNOTATION_DOCUMENT>"
@@ -156,6 +165,22 @@ GRIDS = {
         grid(("words", (1, 2, "ab")), ("bob - words", (1, 2, "c"))),
         [("ab", 1, 2, False)],
     ),
+    "a second speaker beside a tier of words": (
+        grid(("words", (1, 2, "ab")), ("bob - words", (2, 3, "c"))),
+        [("ab", 1, 2, False), ("c", 2, 3, False)],
+    ),
+    "speakers named before and behind": (
+        grid(("Speaker1_words", (1, 2, "ab")), ("words_Speaker2", (2, 3, "c"))),
+        [("ab", 1, 2, False), ("c", 2, 3, False)],
+    ),
+    "glosses at the times of the words": (
+        grid(("words", (1, 2, "ab")), ("words_gloss", (1, 2, "c"))),
+        [("ab", 1, 2, False)],
+    ),
+    "what is no speech beside what is": (
+        grid(("speech", (1, 2, "ab")), ("non-speech", (2, 3, "bang"))),
+        [("ab", 1, 2, False)],
+    ),
     "points of the same name beside": (
         grid(("words", (1, 2, "ab"))).replace("<exists>\n1", "<exists>\n2")
         + '"TextTier" "words" 0 9 1 2 "x"\n',
@@ -212,6 +237,15 @@ EAFS = {
         eaf(("default", at("a1", 1, 2, "ab")), ("valence", at("a2", 1, 2, "0.5"))),
         [("ab", 1, 2, False)],
     ),
+    "speech beside what was chosen from a list": (
+        eaf(("ann", at("a1", 1, 2, "ab")), ("x", at("a2", 1, 2, "c")), listed=("x",)),
+        [("ab", 1, 2, False)],
+    ),
+    "speech beside codes": (
+        eaf(("ann", at("a1", 1, 2, "ab")), ("mood", at("a2", 1, 2, "c d"))),
+        [("ab", 1, 2, False)],
+    ),
+    "nobody speaks, somebody looks": (eaf(("words",), ("gaze", at("a1", 1, 2, "left"))), []),
     "noises": (
         eaf(("words", at("a1", 1, 2, "((laughs))"), at("a2", 2, 4, "(maybe)"))),
         [("(maybe)", 2, 4, False)],
@@ -314,6 +348,36 @@ BROKEN = {
         ".eaf",
         eaf(("a", at("a1", 1, 2, "ab")), ("b", at("a2", 1, 2, "c"))),
         "expected one tier named 'words' or 'word', got the tiers 'a', 'b'",
+    ),
+    "codes from a list": (
+        ".eaf",
+        eaf(("state", at("a1", 1, 2, "ab cd")), listed=("state",)),
+        "expected one tier named 'words' or 'word', got the tiers 'state'",
+    ),
+    "names of feelings": (
+        ".eaf",
+        eaf(("default", at("a1", 1, 2, "Happy"), at("a2", 2, 4, "neutral"))),
+        "got the tiers 'default'",
+    ),
+    "single words that last long": (
+        ".eaf",
+        eaf(("default", at("a1", 1, 4, "ab")), slots=(1000, 2000, 3000, 9000)),
+        "got the tiers 'default'",
+    ),
+    "a tier for words without any beside one that may be speech": (
+        ".eaf",
+        eaf(("words",), ("ann", at("a1", 1, 2, "ab cd"))),
+        "got the tiers 'ann'",
+    ),
+    "only what is no speech": (
+        ".TextGrid",
+        grid(("non-speech", (1, 2, "bang"))),
+        "got the tiers 'non-speech'",
+    ),
+    "perhaps a second speaker": (
+        ".TextGrid",
+        grid(("words", (1, 2, "ab")), ("words 2", (2, 3, "c"))),
+        "is tier 'words 2' another speaker's? got the tiers 'words', 'words 2'",
     ),
     "annotations that refer to each other": (
         ".eaf",

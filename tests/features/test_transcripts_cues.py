@@ -40,6 +40,25 @@ EMPTY_LINES = {
 }
 
 
+DOUBLED = f"1\n{CUE}we\ngo\n\n2\n{LATER}so\n".replace(".", ",")
+
+
+@pytest.mark.parametrize("ends", ["\n\n", "\r\r\n"])
+def test_an_empty_line_behind_every_line_makes_no_word_of_a_number(tmp_path, ends):
+    content = DOUBLED.replace("\n\n", "\n").replace("\n", ends)
+    assert read_rows(tmp_path, ".srt", content) == ([*DROVE, ("so", 4, 6)], [])
+
+
+def test_a_number_may_be_what_is_said(tmp_path):
+    content = f"1\n{CUE}7\n\n2\n{LATER}8\n".replace(".", ",")
+    assert read_rows(tmp_path, ".srt", content)[0] == [("7", 1, 3), ("8", 4, 6)]
+
+
+def test_webvtt_is_read_as_such_whatever_the_file_is_called(tmp_path):
+    content = vtt(CUE, "we go\n", "NOTE not said\n", "intro\n" + LATER, "so\n")
+    assert read_rows(tmp_path, ".srt", content) == ([*DROVE, ("so", 4, 6)], [])
+
+
 @pytest.mark.parametrize("content", EMPTY_LINES.values(), ids=EMPTY_LINES)
 def test_text_below_empty_lines_is_of_the_cue_above(tmp_path, content):
     assert read_rows(tmp_path, ".vtt", content) == (DROVE, [])
@@ -59,6 +78,8 @@ TIMES = {
     "fractions of one and two digits": "00:00:01,5 --> 00:00:03,25",
     "a point": "00:00:01.500 --> 00:00:03.250",
     "microseconds": "00:00:01,500000 --> 00:00:03,250000",
+    "spaces inside": "00: 00: 01, 500 --> 00: 00: 03, 250",
+    "spaces around its marks": "00 : 00 : 01 , 500 --> 00 : 00 : 03 , 250",
     "no hours": "00:01,500 --> 00:03,250",
     "no spaces": "00:00:01,500-->00:00:03,250",
     "many spaces, and coordinates": "  00:00:01,500   -->   00:00:03,250  X1:40 X2:60",
@@ -159,6 +180,10 @@ SAID_AGAIN = {
     "a word that begins the answer": [(1, 2, "No"), (2, 3, "No way")],
     "a line after a pause": [(1, 2, "we go"), (2.5, 3, "we go", "it is")],
     "with another mark": [(1, 2, "No."), (2, 3, "No!")],
+    "a sentence, and more": [(1, 2, "I love you."), (2, 3, "I love you, too.")],
+    "an order": [(1, 2, "Get out."), (2, 3, "Get out of here!")],
+    "a greeting": [(1, 2, "Hello there."), (2, 3, "Hello there. Ann")],
+    "a question": [(1, 2, "He is dead."), (2, 3, "He is dead?", "When?")],
 }
 
 
@@ -166,3 +191,35 @@ SAID_AGAIN = {
 def test_what_is_said_again_counts_again(tmp_path, cues):
     words = read_rows(tmp_path, ".srt", captions(*cues))[0]
     assert len(words) == sum(len(line.split()) for _, _, *lines in cues for line in lines)
+
+
+def test_what_another_speaker_repeats_counts_again(tmp_path):
+    cues = captions((1, 2, "- At home."), (2, 3, "-At home?", "-Yes."))
+    words = read_rows(tmp_path, ".srt", cues)[0]
+    assert [
+        text.strip("-") for text, *_ in words if text != "-"
+    ] == "At home. At home? Yes.".split()
+
+
+TALK = ["Ann Li: so", "Bob: we", "Ann Li: go", "Bob: it", "is"]
+
+
+def test_names_before_most_cues_are_speakers(tmp_path):
+    cues = captions(*((n, n + 1, text) for n, text in enumerate(TALK)))
+    words = read_rows(tmp_path, ".srt", cues)[0]
+    assert words == [("so", 0, 1), ("we", 1, 2), ("go", 2, 3), ("it", 3, 4), ("is", 4, 5)]
+
+
+NO_NAMES = {
+    "a few cues": TALK[:4],
+    "each another one": ["Look: so", "Now: we", "Listen: go", "Then: it", "So: is"],
+    "before some cues only": [*TALK, "we go", "we go"],
+    "small letters": [text.lower() for text in TALK],
+}
+
+
+@pytest.mark.parametrize("lines", NO_NAMES.values(), ids=NO_NAMES)
+def test_what_stands_before_a_colon_may_be_said(tmp_path, lines):
+    cues = captions(*((2 * n, 2 * n + 1, text) for n, text in enumerate(lines)))
+    words = read_rows(tmp_path, ".srt", cues)[0]
+    assert [text for text, *_ in words] == " ".join(lines).split()

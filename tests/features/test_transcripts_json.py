@@ -40,6 +40,41 @@ DOCUMENTS = {
             {"text": " go.", "timestamp": [1.5, 3.0]},
         ],
     },
+    "transformers, chunks alone": [
+        {"text": " We", "timestamp": [1.0, 1.5]},
+        {"text": " go.", "timestamp": [1.5, 3.0]},
+    ],
+    "faster-whisper, words as lists": {
+        "segments": [
+            {
+                "start": 1.0,
+                "end": 3.0,
+                "text": " We go.",
+                "words": [[1.0, 1.5, " We", 0.9], [1.5, 3.0, " go.", 0.8]],
+            }
+        ]
+    },
+    "WhisperX, words alone": {
+        "segments": [],
+        "word_segments": [
+            {"word": "We", "start": 1.0, "end": 1.5, "score": 0.9},
+            {"word": "go.", "start": 1.5, "end": 3.0, "score": 0.8},
+        ],
+    },
+    "other names of times": {
+        "words": [
+            {"word": "We", "start_time": 1.0, "end_time": 1.5},
+            {"word": "go.", "start_time": 1.5, "end_time": 3.0},
+        ]
+    },
+    "whisper.cpp, a token a segment": {
+        "transcription": [
+            {"offsets": {"from": 1000, "to": 1500}, "text": " We"},
+            {"offsets": {"from": 1500, "to": 2000}, "text": " g"},
+            {"offsets": {"from": 2000, "to": 2900}, "text": "o"},
+            {"offsets": {"from": 2900, "to": 3000}, "text": "."},
+        ]
+    },
     "whisper.cpp, tokens": cpp(
         token("[_BEG_]", 1000, 1000),
         token(" We", 1000, 1500),
@@ -154,6 +189,38 @@ DOCUMENTS = {
             }
         ]
     },
+    "Azure, fast transcription": {
+        "combinedPhrases": [{"text": "We go."}],
+        "phrases": [
+            {
+                "offsetMilliseconds": 1000,
+                "durationMilliseconds": 2000,
+                "text": "We go.",
+                "words": [
+                    {"text": "We", "offsetMilliseconds": 1000, "durationMilliseconds": 500},
+                    {"text": "go.", "offsetMilliseconds": 1500, "durationMilliseconds": 1500},
+                ],
+            }
+        ],
+    },
+    "Azure, Speech SDK": {
+        "RecognitionStatus": "Success",
+        "DisplayText": "We go.",
+        "NBest": [
+            {
+                "Display": "We go.",
+                "Words": [
+                    {"Word": "We", "Offset": 10_000_000, "Duration": 5_000_000},
+                    {"Word": "go.", "Offset": 15_000_000, "Duration": 15_000_000},
+                ],
+            }
+        ],
+    },
+    "Vosk, piece by piece": [
+        {"result": [{"conf": 1.0, "start": 1.0, "end": 1.5, "word": "We"}], "text": "we"},
+        {"text": ""},
+        {"result": [{"conf": 1.0, "start": 1.5, "end": 3.0, "word": "go."}], "text": "go"},
+    ],
     "Vosk": {
         "result": [
             {"conf": 1.0, "start": 1.0, "end": 1.5, "word": "We"},
@@ -178,12 +245,56 @@ SILENT = {
     "Google": {"results": [{"alternatives": [{}]}]},
     "Rev": {"monologues": []},
     "Azure": {"recognizedPhrases": []},
+    "Azure, fast transcription": {"combinedPhrases": [], "phrases": []},
+    "Vosk": {"text": ""},
+    "Vosk, piece by piece": [{"text": ""}, {"text": ""}],
 }
 
 
 @pytest.mark.parametrize("document", SILENT.values(), ids=SILENT)
 def test_nobody_speaks_in_a_document_without_words(tmp_path, document):
     assert read_rows(tmp_path, ".json", document) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "document, reason",
+    [
+        ({"status": "queued", "words": None, "text": None}, "its status is 'queued'"),
+        (
+            {"status": "error", "error": "no sound", "words": None},
+            "nothing is transcribed: no soun",
+        ),
+        ({"text": "we go", "segments": []}, "it has a text, and no times"),
+        ({"text": "we go"}, "it has a text, and no times"),
+    ],
+)
+def test_a_job_that_is_not_done_and_text_without_times_are_not_nobody(tmp_path, document, reason):
+    with pytest.raises(TranscriptError, match=reason):
+        read_rows(tmp_path, ".json", document)
+
+
+def test_an_operation_of_google_holds_its_answer(tmp_path):
+    document = {"name": "1", "done": True, "response": DOCUMENTS["Google, first version"]}
+    assert read_rows(tmp_path, ".json", document) == (WE_GO, [])
+
+
+def test_lines_with_a_start_and_a_duration_share_their_time_up_to_the_next(tmp_path):
+    lines = [
+        {"text": "we go", "start": 1.0, "duration": 4.0},
+        {"text": "so", "start": 3.0, "duration": 1.0},
+    ]
+    assert read_rows(tmp_path, ".json", lines)[0] == [("we", 1, 2), ("go", 2, 3), ("so", 3, 4)]
+
+
+def test_segments_of_whisper_cpp_that_begin_inside_a_word_are_joined(tmp_path):
+    parts = [" we dro", "ve home", " so", "我们", "\u6628\u5929"]
+    segments = [
+        {"offsets": {"from": 1000 * n, "to": 1000 * (n + 1)}, "text": text}
+        for n, text in enumerate(parts)
+    ]
+    words = read_rows(tmp_path, ".json", {"transcription": segments})[0]
+    assert [text for text, *_ in words] == ["we", "drove", "home", "so", "我们", "\u6628\u5929"]
+    assert [start for _, start, _ in words[3:]] == [2, 3, 4]
 
 
 def test_segments_of_transformers_share_their_time(tmp_path):
@@ -257,6 +368,8 @@ def test_half_a_character_is_replaced(tmp_path):
 TABLES = {
     "Whisper's": (".tsv", "start\tend\ttext\n1000\t3000\twe go\n3000\t4000\t\n"),
     "whisper.cpp's": (".csv", 'start,end,text\n1000,3000," we go"\n'),
+    "in whole s": (".tsv", "start\tend\ttext\n1\t3\twe go\n"),
+    "with a tab in a text": (".tsv", "start\tend\ttext\n1000\t3000\twe\tgo\n"),
     "in s": (".tsv", "start\tend\ttext\n1.0\t3.0\twe go\n"),
     "a word a row, in s": (".tsv", "word\tstart\tend\nwe\t1\t2\ngo\t2\t3\n"),
     "with a quotation mark": (".tsv", 'start\tend\ttext\n1000\t3000\t"e go\n'),

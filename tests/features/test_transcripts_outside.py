@@ -96,3 +96,51 @@ def test_a_stretch_of_the_media_is_cut_from_a_transcript_that_fits_the_whole(tmp
     file.write_text("word,start,end\nwe,1000,2000\ngo,5000,6000\n")
     with pytest.raises(TranscriptError, match=r"2 of 2 words .* are they in ms"):
         build().read(file, 4.0, 8.0, DURATION_S)
+
+
+SAID = {
+    "of a recogniser that hears 30 s": (
+        ".json",
+        {"segments": [{"start": 0, "end": 1, "text": "so"}, {"start": 1, "end": 30, "text": "we"}]},
+        [("so", 0, 1), ("we", 1, 4)],
+    ),
+    "of several words": (
+        ".json",
+        {"segments": [{"start": 0, "end": 30, "text": "ab cd"}]},
+        [("ab", 0, 2), ("cd", 2, 4)],
+    ),
+    "of subtitles": (
+        ".srt",
+        "1\n00:00:02,000 --> 00:00:09,000\nab cdef\n",
+        [("ab", 2, 2.667), ("cdef", 2.667, 4)],
+    ),
+    "a second behind the end at most": (
+        ".srt",
+        "1\n00:00:02,000 --> 00:00:05,000\nab cdef\n",
+        [("ab", 2, 3), ("cdef", 3, 5)],
+    ),
+}
+
+
+@pytest.mark.parametrize("suffix, content, words", SAID.values(), ids=SAID)
+def test_a_last_segment_that_ends_behind_the_media_shares_what_is_left(
+    tmp_path, suffix, content, words
+):
+    assert read_rows(tmp_path, suffix, content, media_s=4.0) == (words, [])
+
+
+def test_more_words_than_anybody_says_in_what_is_left_are_of_another_file(tmp_path):
+    segment = {"start": 0, "end": 60, "text": "so " * 60}
+    with pytest.raises(TranscriptError, match="54 of 60 words begin after the end of the media"):
+        read_rows(tmp_path, ".json", {"segments": [segment]}, media_s=4.0)
+
+
+def test_sounds_behind_the_end_are_no_reason_to_refuse_words(tmp_path):
+    table = "word,start,end\nso,1,2\n[Music],20,30\n[Music],30,40\n"
+    assert read_rows(tmp_path, ".csv", table, media_s=4.0)[0] == [("so", 1, 2)]
+
+
+def test_a_few_words_at_once_are_refused_as_well():
+    assert "5 words between 0 s and 0.003 s" in refused(
+        [Word("we", n * 0.0006, (n + 1) * 0.0006, False) for n in range(5)]
+    )
