@@ -36,11 +36,12 @@ MARKS = (  # of letters, and joiners; spelt out, since each Python knows another
 LEADING = r"\u0e40-\u0e44\u0ec0-\u0ec4"  # vowels that stand before the consonant they follow
 TRAILING = r"\u0e2f\u0e30\u0e32\u0e33\u0e45\u0e46\u0eb0\u0eb2\u0eb3\u0ebd\u0ec6\u17d7"  # behind it
 VIRAMAS = r"\u1039\u17d2\u1a60\u1b44\ua9c0"  # put the next consonant below the one before
+LONG = r"\u30fc\uff70"  # lengthens the kana before it
 OTHER = rf"(?:(?![{SPACELESS}])\w[{MARKS}]*)+"
 
 
 def _letter(script: str) -> str:
-    return rf"(?![{MARKS}])[{script}][{MARKS}]*"
+    return rf"(?![{MARKS}{LONG}])[{script}][{MARKS}{LONG}]*"
 
 
 CORE = re.compile(

@@ -15,7 +15,8 @@ A row with `media` (the id or path of a file) makes a clip of any name of it, fr
 clip, transcripts, which are called after the file, from the start of the file.
 Columns of labels are those of `targets` in params.yaml, with values in its ranges; a table may have
 some of them, in any order, and others beside them, and cells may be empty.
-Of several transcripts of a clip the one in transcripts/ is read, then the first suffix above. Every
+Of several transcripts of a clip the one in transcripts/ is read, then the first suffix above; if
+there is none of its name, the only <id>.<language>.vtt or .srt, or <media file>.<suffix>. Every
 other file is listed as not read, but for those about the corpus (README, LICENSE, checksums, ...).
 """
 
@@ -85,12 +86,14 @@ class Folder:
                 refused.append(Rejection(name, file or media[part.media], str(error)))
                 continue
             clips.append(clip)
+            if said.file and said.flaw:  # it costs the words, and not the clip
+                refused.append(Rejection(None, said.file, said.flaw))
             if said.file:
                 read[name] = said.file
                 read.setdefault(part.media, said.file)
         check_leaks(clips, index)
         refused += self._annotations.without_clip(names | known - cut, cut)
-        refused += self._transcripts.without_media(named)
+        refused += self._transcripts.without_media(named, set(read.values()))
         return clips, in_order([*refused, *self._unread(read, media)])
 
     def labels(self, clip_id: str, targets: Ranges) -> dict[str, Track]:
@@ -119,7 +122,7 @@ class Folder:
         """
         scripts = self._transcripts
         found = [*scripts.second(read, media), *scripts.unknown(), *self._annotations.unknown()]
-        return found + strays(self.path, self._root, self._files, scripts)
+        return found + strays(self.path, self._root, self._files, scripts, set(read.values()))
 
     @property
     def _root(self) -> Path:

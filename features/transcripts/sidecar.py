@@ -16,21 +16,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from features.splitting import words_in
 from features.transcripts.formats.ctm import read_ctm
 from features.transcripts.formats.cues import read_cues
 from features.transcripts.formats.eaf import read_eaf
 from features.transcripts.formats.json_file import read_json
+from features.transcripts.formats.last_segment import shortened
 from features.transcripts.formats.outside import check_within, without_tail
 from features.transcripts.formats.reading import Reading
 from features.transcripts.formats.sounds import told_apart
 from features.transcripts.formats.substation import read_substation
-from features.transcripts.formats.text import TranscriptError, read_text
+from features.transcripts.formats.text import TranscriptError
 from features.transcripts.formats.textgrid import read_textgrid
 from features.transcripts.formats.word_table import read_rows
-from features.words import Words, spoken, spread, within
+from features.words import Words, spoken, within
 
-__all__ = ["Sidecar", "TranscriptError", "build", "plain"]
+__all__ = ["Sidecar", "TranscriptError", "build"]
 
 log = logging.getLogger(__name__)
 READERS: Mapping[str, Callable[[Path], Reading]] = {
@@ -76,30 +76,32 @@ class Sidecar:
             )
         found = reader(transcript).checked()
         aligned = transcript.suffix.lower() in ALIGNED
-        words = told_apart(found.words, aligned, self.keep_sounds)
+        said = sorted(found.words, key=lambda word: word.start)
+        said = said if media_s is None else shortened(said, media_s)
+        words = told_apart(said, aligned, self.keep_sounds)
         problems = found.problems
         if media_s is not None:
-            check_within(words, media_s, transcript)
+            check_within(spoken(words), media_s, transcript)
             heard = without_tail(words, media_s, transcript)
             words, problems = heard.words, problems + heard.problems
         return Reading(within(words, start, end), problems)
 
     def __call__(
-        self, _: object, transcript: Path | None, start: float = 0.0, end: float | None = None, /
+        self,
+        _: object,
+        transcript: Path | None,
+        start: float = 0.0,
+        end: float | None = None,
+        /,
+        media_s: float | None = None,
     ) -> Words | None:
         """The spoken words that `read` finds; a warning for each entry left out. None: no file."""
         if transcript is None:
             return None
-        reading = self.read(transcript, start, end)
+        reading = self.read(transcript, start, end, media_s)
         for problem in reading.problems:
             log.warning("left out: %s", problem)
         return spoken(reading.words)
-
-
-def plain(file: Path, seconds: float) -> Words | None:
-    """The words of a text without times, spread over so many s; None if there are none."""
-    texts = words_in(read_text(file))
-    return spread(texts, 0.0, seconds) if texts else None
 
 
 def build(*, keep_sounds: bool = False) -> Sidecar:

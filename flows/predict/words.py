@@ -9,7 +9,8 @@ from typing import Any
 
 from features.language import foreign, languages
 from features.media import Sound
-from features.transcripts.sidecar import Sidecar, plain
+from features.transcripts.formats.untimed import plain
+from features.transcripts.sidecar import Sidecar
 from features.words import Words
 
 log = logging.getLogger("stages")
@@ -24,10 +25,13 @@ def words(extractor: Any, source: Source, transcript: Path | None, duration: flo
     TranscriptError naming the file.
     """
     untimed = transcript if transcript and transcript.suffix.lower() == PLAIN else None
-    found = extractor(source, None if untimed else transcript, 0.0, None)
+    file = None if untimed else transcript
+    reads, keep = isinstance(extractor, Sidecar), getattr(extractor, "keep_sounds", False)
+    checks = {"media_s": duration} if reads else {}
+    found = extractor(source, file, 0.0, None, **checks)
     if found is None and untimed:
-        return plain(untimed, duration)
-    if transcript and not isinstance(extractor, Sidecar):
+        return plain(untimed, duration, keep)
+    if transcript and not reads:
         log.warning("%s is not used: the run was trained on words that were heard", transcript)
     return found
 

@@ -15,13 +15,20 @@ from features.nearest import MAX_HINTS, nearest
 
 
 def strays(
-    corpus: Path, root: Path, files: Iterable[Path], transcripts: Transcripts
+    corpus: Path,
+    root: Path,
+    files: Iterable[Path],
+    transcripts: Transcripts,
+    read: Collection[Path],
 ) -> list[Rejection]:
     """What lies at the top of a corpus or among the `files` below its media folder `root`, and is
-    neither media nor a transcript of some: each once, with why nothing reads it."""
+    neither media nor a transcript of some: each once, with why nothing reads it.
+
+    read  transcripts that are read, whatever they are called
+    """
     files = list(files)
     media = {file for file in files if file.suffix.lower() in MEDIA}
-    taken = media | transcripts.beside(media)
+    taken = media.union(transcripts.beside(media), read)
     wrong = misplaced(corpus, taken)
     told = {one.file for one in wrong}
     stems: dict[Path, set[str]] = defaultdict(set)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -34,9 +35,20 @@ OTHERS = frozenset(
     (
         ".bak .bmp .doc .docx .gif .heic .htm .html .jpeg .jpg .log .m3u .mat .npy .npz "
         ".part .pdf .pkl .png .py .rtf .sav .thm .tif .tiff .tmp .webp .xls .xlsx .xml .yaml "
-        ".yml .zip"
+        ".yml .zip "
+        ".cha .dfxp .etf .lrc .pfsx .sbv .smi .stl .sub .trs .ttml "  # transcripts not read
     ).split()
 )
+
+CUES = (".vtt", ".srt")  # which programs that download or translate call after their language
+LANGUAGE = re.compile(r"\.[a-z]{2,3}(?:[-_]\w{2,8}){0,2}", re.IGNORECASE)  # .en-US, .zh-Hans
+
+
+def is_tagged(transcript: Path) -> bool:
+    """Whether a transcript has a language or the suffix of media in its name: talk.mp4.json."""
+    tag, suffix = Path(transcript.stem).suffix, transcript.suffix.lower()
+    language = suffix in CUES and bool(LANGUAGE.fullmatch(tag))
+    return language or (suffix in TRANSCRIPTS and tag.lower() in MEDIA)
 
 
 def why_unread(file: Path, what: str, known: Iterable[str]) -> str:

@@ -11,18 +11,22 @@ from pathlib import Path
 
 from features.corpora.reading.stretches import Stretch
 from features.corpora.reading.suffixes import PLAIN
-from features.corpora.reading.tables import text_of
 from features.corpora.reading.transcripts import Transcripts
 from features.corpus import CorpusError
+from features.transcripts.formats.text import TranscriptError, read_text
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What is said in a clip: a file with times, or else words; `file` is the one they are in."""
+    """What is said in a clip: a file with times, or else words; `file` is the one they are in.
+
+    flaw  why the words in `file` cannot be read
+    """
 
     timed: Path | None = None
     words: str | None = None
     file: Path | None = None
+    flaw: str | None = None
 
 
 def transcript_of(transcripts: Transcripts, name: str, part: Stretch, media: Path) -> Said:
@@ -36,7 +40,8 @@ def transcript_of(transcripts: Transcripts, name: str, part: Stretch, media: Pat
             f"{own}: clip {name!r} is cut from {part.media!r}; name the transcript after that, "
             f"with times from the start of the media, or write only the words in {name}.txt"
         )
-    if timed := transcripts.of(part.media, media):
+    timed = transcripts.of(part.media, media) or transcripts.tagged(part.media, media)
+    if timed:
         return Said(timed, None, timed)
     plain = transcripts.of(name, None if cut else media, PLAIN)
     whole = transcripts.of(part.media, media, PLAIN)
@@ -45,4 +50,12 @@ def transcript_of(transcripts: Transcripts, name: str, part: Stretch, media: Pat
             f"{whole} has no times, so nothing says which of its words are in clip {name!r}; "
             f"write those in {name}{PLAIN[0]}"
         )
-    return Said(None, text_of(plain).strip() or None, plain) if plain else Said()
+    return _plain(plain) if plain else Said()
+
+
+def _plain(file: Path) -> Said:
+    """The words of a text file, UTF-8 or UTF-16."""
+    try:
+        return Said(None, read_text(file).strip() or None, file)
+    except TranscriptError as error:
+        return Said(file=file, flaw=str(error))

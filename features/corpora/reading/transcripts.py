@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
 from features.corpora.reading.media import files_below, id_of
-from features.corpora.reading.suffixes import PLAIN, TRANSCRIPTS, why_unread
+from features.corpora.reading.suffixes import MEDIA, PLAIN, TRANSCRIPTS, is_tagged, why_unread
 from features.corpora.reading.unread import about, named_once
 from features.corpus import Rejection
 from features.nearest import nearest_of_each
@@ -20,11 +21,12 @@ K = TypeVar("K")
 class Transcripts:
     """The transcript files of a corpus: in its transcripts folder first, then beside the media."""
 
-    def __init__(self, folder: Path, beside: Iterable[Path]) -> None:
+    def __init__(self, folder: Path, beside: Collection[Path]) -> None:
         self._folder = folder
         known = list(files_below(folder)) if folder.is_dir() else []
         self._named = _by((id_of(folder, f), f) for f in known if f.suffix.lower() in KINDS)
         self._beside = _by((f.with_suffix(""), f) for f in beside if f.suffix.lower() in KINDS)
+        self._media = {f.stem for f in beside if f.suffix.lower() in MEDIA}
         self._others = [f for f in known if f.suffix.lower() not in KINDS]
 
     def of(
@@ -34,6 +36,27 @@ class Transcripts:
         named = _first(self._named.get(name, ()), suffixes)
         stem = media and media.with_suffix("")
         return named or (_first(self._beside.get(stem, ()), suffixes) if stem else None)
+
+    def tagged(self, name: str, media: Path) -> Path | None:
+        """The transcript of clip `name` whose own name has a language or the media's suffix behind
+        the clip's (talk.en.vtt, talk.mp4.srt), if there is no other of it."""
+        stem = media.with_suffix("")
+        if self._named.get(name) or self._beside.get(stem):
+            return None
+        found = [*self._tagged[0].get(name, ()), *self._tagged[1].get(stem, ())]
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def _tagged(self) -> tuple[dict[str, list[Path]], dict[Path, list[Path]]]:
+        """Files with something behind the name of a clip: by its id, and by its media's stem."""
+        named, beside = self._named.items(), self._beside.items()
+        return (
+            _by((k.rpartition(".")[0], f) for k, fs in named for f in fs if self._is_tagged(f)),
+            _by((k.with_suffix(""), f) for k, fs in beside for f in fs if self._is_tagged(f)),
+        )
+
+    def _is_tagged(self, file: Path) -> bool:
+        return is_tagged(file) and file.stem not in self._media
 
     def beside(self, media: Iterable[Path]) -> set[Path]:
         """The transcript files that lie beside media of the same name, read or not."""
@@ -54,14 +77,19 @@ class Transcripts:
                     chosen.add(other)
                     yield Rejection(None, other, f"{file.name!r} is read for its clip instead")
 
-    def without_media(self, known: Collection[str]) -> list[Rejection]:
-        """Transcripts of clips that do not exist: a misspelt name must not leave a clip without."""
+    def without_media(self, known: Collection[str], read: Collection[Path] = ()) -> list[Rejection]:
+        """Transcripts of clips that do not exist: a misspelt name must not leave a clip without.
+
+        read  those that are read all the same
+        """
         names = sorted(self._named.keys() - set(known))
+        ids = set(known)
+        alike = [start if (start := name.partition(".")[0]) in ids else name for name in names]
         return [
             Rejection(name, file, f"transcript of clip {name!r}, which has no media{near}")
-            for name, near in nearest_of_each(names, known)
+            for name, (_, near) in zip(names, nearest_of_each(alike, known), strict=True)
             for file in self._named[name]
-            if not about(file)
+            if not about(file) and file not in read
         ]
 
     def unknown(self) -> list[Rejection]:

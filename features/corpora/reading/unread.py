@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from features.corpora.reading.suffixes import MEDIA, TRANSCRIPTS
 from features.corpus import Rejection
 
 ABOUT = re.compile(
@@ -21,12 +22,14 @@ ABOUT = re.compile(
     r"|(thumbs|ehthumbs)\.db|desktop\.ini|icon\r",
     re.IGNORECASE,
 )
+DATA = MEDIA.union(TRANSCRIPTS)
 FEW = 20  # files of a folder in which nothing is read; more of them are named as one
 
 
 def about(file: Path) -> bool:
-    """Whether a file is plainly no data of a clip."""
-    return bool(ABOUT.fullmatch(file.name)) or "__MACOSX" in file.parts
+    """Whether a file is plainly no data of a clip; README.srt may be of a clip of that name."""
+    data = file.suffix.lower() in DATA
+    return bool(ABOUT.fullmatch(file.name) and not data) or "__MACOSX" in file.parts
 
 
 def named_once(root: Path, why: Mapping[Path, str], read: Iterable[Path]) -> list[Rejection]:

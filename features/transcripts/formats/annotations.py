@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from features.transcripts.formats.tiers import Tier
+from features.transcripts.formats.tier import Tier
 from features.transcripts.formats.timing import Entry
 
 ALIGNABLE, REFERRING = "ALIGNABLE_ANNOTATION", "REF_ANNOTATION"
@@ -23,7 +23,8 @@ NO_TIME = (math.nan, math.nan)
 
 
 def annotated(root: Element, file: Path) -> list[tuple[Tier, bool]]:
-    """The tiers of a document, each with whether it has times of its own.
+    """The tiers of a document, each with whether it has times of its own and its labels any text:
+    those of a controlled vocabulary are codes.
 
     Annotations that only refer to others have the time of what they refer to; those of a tier that
     refer to the same one are a label. Labels without text are left out.
@@ -33,8 +34,18 @@ def annotated(root: Element, file: Path) -> list[tuple[Tier, bool]]:
     for tier in tiers:
         times |= _times(list(tier.iter(ALIGNABLE)), slots)
     referring = {_id(a): a.get("ANNOTATION_REF", "") for a in root.iter(REFERRING)}
+    coded = {
+        kind.get("LINGUISTIC_TYPE_ID")
+        for kind in root.iter("LINGUISTIC_TYPE")
+        if kind.get("CONTROLLED_VOCABULARY_REF")
+    }
     return [
-        (_tier(t, file, times, referring), t.find(f".//{ALIGNABLE}") is not None) for t in tiers
+        (
+            _tier(tier, file, times, referring),
+            tier.find(f".//{ALIGNABLE}") is not None
+            and tier.get("LINGUISTIC_TYPE_REF") not in coded,
+        )
+        for tier in tiers
     ]
 
 

@@ -10,7 +10,8 @@ from xml.etree.ElementTree import Element
 from features.transcripts.formats.annotations import annotated
 from features.transcripts.formats.reading import Reading
 from features.transcripts.formats.text import TranscriptError
-from features.transcripts.formats.tiers import Tier, read_tiers
+from features.transcripts.formats.tier import is_code, is_said
+from features.transcripts.formats.tiers import read_tiers
 
 DOCUMENT, NEEDED = "ANNOTATION_DOCUMENT", ("TIME_ORDER", "TIER")
 MS = "milliseconds"
@@ -26,7 +27,8 @@ class Builder(ElementTree.TreeBuilder):
 
 def read_eaf(file: Path) -> Reading:
     """The words of an .eaf: of a tier "words", of several speakers' "words@A" and "words@B", or of
-    tiers with utterances; otherwise of the one tier that is aligned with the media and has text.
+    tiers with utterances; otherwise of the one tier that is aligned with the media and has text
+    that is no code.
 
     Raises TranscriptError naming the file, and the tiers if none or several could be meant.
     """
@@ -34,10 +36,14 @@ def read_eaf(file: Path) -> Reading:
     if not content.strip(BLANK):
         return Reading([])
     found = annotated(_document(file, content), file)
-    filled = [tier for tier, _ in found if tier.labels]
-    aligned = [tier for tier, is_aligned in found if is_aligned and _is_text(tier)]
-    sole = aligned[0] if len(aligned) == 1 else None
-    return read_tiers(file, filled or [tier for tier, _ in found], sole)
+    tiers = [tier for tier, _ in found]
+    filled = [tier for tier in tiers if tier.labels]
+    likely = [tier for tier, free in found if free and not is_code(tier)]
+    if any(map(is_said, tiers)) and not any(map(is_said, filled)):
+        if not likely:
+            return Reading([])  # a tier for words, and none on it: nobody spoke
+        return read_tiers(file, filled)  # or on another tier: which one is meant is not told
+    return read_tiers(file, filled or tiers, likely[0] if len(likely) == 1 else None)
 
 
 def _document(file: Path, content: bytes) -> Element:
@@ -54,9 +60,3 @@ def _document(file: Path, content: bytes) -> Element:
     if unit != MS:
         raise TranscriptError(f"{file}: its times must be in {MS}, they are in {unit!r:.80}")
     return root
-
-
-def _is_text(tier: Tier) -> bool:
-    """Whether most labels have letters: ratings are numbers."""
-    lettered = sum(any(letter.isalpha() for letter in label.text) for label in tier.labels)
-    return 2 * lettered > len(tier.labels)

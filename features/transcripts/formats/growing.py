@@ -5,7 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from features.transcripts.formats.inline import MARK
+from features.transcripts.formats.inline import DASHES, MARK
+
+ENDS = (".", "?", "!", "\u2026", "\u3002", "\uff01", "\uff1f")  # of sentences
+CLOSING = "\"')]\u201d\u2019"
 
 
 def grown(lines: list[str], before: Sequence[str], after: Sequence[str]) -> list[str]:
@@ -13,13 +16,20 @@ def grown(lines: list[str], before: Sequence[str], after: Sequence[str]) -> list
 
     after  the lines of the next cue, if it comes at once
     Nobody repeats several words at the start of a cue that comes at once; one may be said again:
-    no / no way. It grows if the next cue goes on growing.
+    no / no way, and so may a sentence: I love you. / I love you, too. They grow if the next cue
+    goes on growing.
     """
     for first in range(len(before)):
         old = " ".join(before[first:]).split()
-        if _begin(lines, old) and (len(old) > 1 or _begin(after, " ".join(lines).split())):
+        several = len(old) > 1 and not said(" ".join(old))
+        if _begin(lines, old) and (several or _begin(after, " ".join(lines).split())):
             return _without(lines, len(old))
     return lines
+
+
+def said(text: str) -> bool:
+    """Whether a text is a sentence to its end, or has a dash before it: somebody speaks."""
+    return text.startswith(DASHES) or text.rstrip(CLOSING).endswith(ENDS)
 
 
 def plain(text: str) -> str:

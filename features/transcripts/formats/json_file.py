@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,11 @@ from features.words import Words
 LISTS = {  # by key, the first that is not empty: words have times, segments may have none
     "words": words_of,
     "segments": segments_of,
+    "word_segments": words_of,  # WhisperX, without segments
     "chunks": chunk_words,  # transformers
     "transcription": cpp_words,  # whisper.cpp
 }
+DONE = ("completed", "complete", "done", "finished", "ok", "success", "succeeded")  # of a job
 DIGITS = 308  # of an integer that surely fits a float; a longer one becomes infinite
 EXPECTED = (
     'expected {"segments": [{"start", "end", "text", "words": [{"word", "start", "end"}]}]}, '
@@ -44,18 +47,39 @@ def read_json(file: Path) -> Reading:
 
 
 def _words(document: Any, file: Path, problems: list[str]) -> Words:
-    if isinstance(document, list):
-        segments = any(is_segment(item) for item in document)
-        return (segments_of if segments else words_of)(document, f"{file}: ", problems)
     keys = in_seconds(document) if isinstance(document, dict) else {}
     for key, read in LISTS.items():
         if keys.get(key):
             return read(keys[key], f"{file}: {key}", problems)
     found = service_words(document, file, problems)
-    if found is not None or any(key in keys for key in LISTS):
-        return found or []
+    if found is not None:
+        return found
+    if isinstance(document, list):
+        return _listed(document, f"{file}: ", problems)
+    if any(key in keys for key in (*LISTS, "text")):
+        _check_silent(document, file)
+        return []
     got = ", ".join(keys) or type(document).__name__
     raise TranscriptError(f"{file}: {EXPECTED}, got {_encodable(got):.200}")
+
+
+def _listed(items: list[Any], where: str, problems: list[str]) -> Words:
+    """The words of a list of chunks, segments or words."""
+    if any(isinstance(item, dict) and "timestamp" in item for item in items):
+        return chunk_words(items, where, problems)
+    segments = any(is_segment(item) for item in items)
+    return (segments_of if segments else words_of)(items, where, problems)
+
+
+def _check_silent(document: Mapping[str, Any], file: Path) -> None:
+    """Raises TranscriptError where that there is nothing with a time does not say that nobody
+    spoke: the job has failed or not ended, or there is text."""
+    status, error = str(document.get("status") or DONE[0]).lower(), document.get("error")
+    if error or status not in DONE:
+        reason = _encodable(str(error or f"its status is {status!r}"))
+        raise TranscriptError(f"{file}: nothing is transcribed: {reason:.120}")
+    if str(document.get("text") or "").strip():
+        raise TranscriptError(f"{file}: it has a text, and no times of segments or words")
 
 
 def _encodable(text: str) -> str:

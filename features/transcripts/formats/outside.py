@@ -18,7 +18,7 @@ LATE_S = 1.0
 # mistyped. A larger share of all words is no slip.
 TAIL = 0.2
 WORD_S, FACTOR = 0.3, 7.0  # a word lasts about so long, and hardly so many times more or less
-FASTEST, ENOUGH = 50.0, 10  # words a second that nobody says, of so many words
+FASTEST, ENOUGH = 50.0, 4  # words a second that nobody says, of so many words
 UNITS = {  # a second has so many
     "ms": 1000,
     "frames, 25 a second": 25,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from features.transcripts.formats.growing import grown, plain
+from features.transcripts.formats.growing import grown, plain, said
 from features.transcripts.formats.inline import DASHES, MARK, unmarked
 
 FLICKER_S = 0.05  # between two cues that roll YouTube shows the line that stays for 10 ms
@@ -65,10 +65,11 @@ def _new(cue: Cue, before: Cue, following: list[str]) -> list[str]:
 def _stays(old: str, new: str, more: bool) -> bool:
     """The same words, and nothing that says that they are spoken again: times, another speaker.
 
-    Where something new is below the line (`more`) it may differ in case and punctuation, too.
+    Where something new is below the line (`more`) it may differ in case and punctuation, too,
+    unless it was a sentence to its end: He is dead. / He is dead? / When?
     """
     bare, seen = unmarked(new), unmarked(old)
-    same = bare == seen or (more and plain(bare) == plain(seen) != "")
+    same = bare == seen or (more and not said(seen) and plain(bare) == plain(seen) != "")
     return same and new in (bare, old) and (more or not bare.startswith(DASHES))
 
 

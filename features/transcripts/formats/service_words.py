@@ -37,14 +37,18 @@ GOOGLE = timed(
 )
 
 
-def in_ticks(place: Place) -> Entry:
-    """The word of Azure's that has its start and its length in ticks."""
-    where, item = place
-    keys = ("offsetInTicks", "durationInTicks")
-    start, length = (_seconds(inner(item, key), where) for key in keys)
-    if start is None or length is None:
-        raise TranscriptError(f"{where}: expected {' and '.join(keys)}, got {item!r:.80}")
-    return Entry(content(item), start / TICKS, (start + length) / TICKS, where)
+def lasting(text: str, start: str, length: str, unit: int) -> Callable[[Place], Entry]:
+    """A reader of words whose text, start and length are below these paths, so many units a s."""
+
+    def read(place: Place) -> Entry:
+        where, item = place
+        begin, lasts = (_seconds(inner(item, key), where) for key in (start, length))
+        if begin is None or lasts is None:
+            raise TranscriptError(f"{where}: expected {start} and {length}, got {item!r:.80}")
+        word = str(inner(item, text) or "").strip()
+        return Entry(word, begin / unit, (begin + lasts) / unit, where)
+
+    return read
 
 
 def content(item: Any) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from features.transcripts.formats.paths import Place, inner, walk
 from features.transcripts.formats.reading import usable
-from features.transcripts.formats.service_words import GOOGLE, content, in_ticks, timed
+from features.transcripts.formats.service_words import GOOGLE, TICKS, content, lasting, timed
 from features.transcripts.formats.text import TranscriptError
 from features.transcripts.formats.timing import Entry, placed
 from features.words import Words
@@ -36,6 +36,7 @@ FIRST = "results.*.alternatives.0"
 CHANNEL = "results.channels.*.alternatives.0"
 AZURE = "recognizedPhrases.*.nBest.0"
 PRONOUNCED = timed("alternatives.0.content", "start_time", "end_time")
+VOSK = timed("word", "start", "end")
 SERVICES = {
     "Deepgram": Service(
         "results.channels",
@@ -46,7 +47,21 @@ SERVICES = {
     "Amazon Transcribe": Service(
         "results.items", "results.items.*", "results.transcripts.0.transcript", PRONOUNCED
     ),
-    "Azure": Service("recognizedPhrases", f"{AZURE}.words.*", f"{AZURE}.display", in_ticks),
+    "Azure": Service(  # in batches
+        "recognizedPhrases",
+        f"{AZURE}.words.*",
+        f"{AZURE}.display",
+        lasting("word", "offsetInTicks", "durationInTicks", TICKS),
+    ),
+    "Azure (fast transcription)": Service(
+        "combinedPhrases",
+        "phrases.*.words.*",
+        "combinedPhrases.*.text",
+        lasting("text", "offsetMilliseconds", "durationMilliseconds", 1000),
+    ),
+    "Azure (Speech SDK)": Service(  # its detailed result
+        "NBest", "NBest.0.Words.*", "DisplayText", lasting("Word", "Offset", "Duration", TICKS)
+    ),
     "Rev": Service("monologues", "monologues.*.elements.*", "", timed("value", "ts", "end_ts")),
     "Speechmatics": Service("results.0.type", "results.*", "", PRONOUNCED),
     "Watson": Service(
@@ -56,7 +71,8 @@ SERVICES = {
         timed("0", "1", "2"),
     ),
     "Google": Service("results.0.alternatives", f"{FIRST}.words.*", f"{FIRST}.transcript", GOOGLE),
-    "Vosk": Service("result.0.word", "result.*", "text", timed("word", "start", "end")),
+    "Vosk": Service("result.0.word", "result.*", "text", VOSK),
+    "Vosk (piece by piece)": Service("*.result.0.word", "*.result.*", "*.text", VOSK),
 }
 
 
@@ -65,6 +81,8 @@ def service_words(document: Any, file: Path, problems: list[str]) -> Words | Non
 
     Raises TranscriptError where there is text, but no word with a time.
     """
+    if isinstance(answer := inner(document, "response"), dict):  # of an operation of Google's
+        document = answer
     for name, service in SERVICES.items():
         if any(True for _ in walk(document, service.sign)):
             return _words(document, file, name, service, problems)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,6 +14,8 @@ from features.splitting import joined
 from features.transcripts.formats.timing import in_order
 from features.words import Word, Words, spoken
 
+UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")  # categories: spaces, marks of direction, of no width
+
 
 def told_apart(words: Sequence[Word], aligned: bool, keep: bool) -> Words:
     """Words by start, of which those that are spoken do not overlap, with the sounds marked.
@@ -20,7 +23,8 @@ def told_apart(words: Sequence[Word], aligned: bool, keep: bool) -> Words:
     aligned  they come from a forced aligner, or are somebody's annotation
     keep     sounds count as spoken
     """
-    found = marked(sorted(words, key=lambda word: (word.start, word.end)), aligned)
+    shown = [word for word in words if _shown(word.text)]
+    found = marked(sorted(shown, key=lambda word: (word.start, word.end)), aligned)
     if keep:
         return in_order([replace(word, speech=True) for word in found])
     sounds = [word for word in found if not word.speech]
@@ -45,10 +49,15 @@ def marked(words: Sequence[Word], aligned: bool) -> Words:
     for i, word in enumerate(words):
         rest = _without(word.text, taken.get(i, []))
         if i not in taken or any(letter.isalnum() for letter in rest):
-            bare = aligned and rest.lower() in BARE
+            bare = aligned and rest.lower().rstrip(".,?!") in BARE
             told.append(replace(word, text=rest, speech=word.speech and not bare))
         told += sounds.get(i, [])
     return told
+
+
+def _shown(text: str) -> bool:
+    """Whether there is anything in a text that is seen."""
+    return any(unicodedata.category(letter) not in UNSEEN for letter in text)
 
 
 def _sound(found: Found, words: Sequence[Word]) -> Word:

@@ -7,7 +7,8 @@ from pathlib import Path
 from features.transcripts.formats.praat_text import PraatText
 from features.transcripts.formats.reading import Reading
 from features.transcripts.formats.text import TranscriptError, read_text
-from features.transcripts.formats.tiers import Tier, read_tiers
+from features.transcripts.formats.tier import Tier
+from features.transcripts.formats.tiers import read_tiers
 from features.transcripts.formats.timing import Entry
 
 BINARY, TEXT = b"BinaryFile", "ooTextFile"

@@ -1,11 +1,14 @@
-"""Transcripts that Whisper, faster-whisper and WhisperX write as JSON."""
+"""Transcripts that Whisper, faster-whisper and WhisperX write as JSON, and their like.
+
+Times are `start` and `end`, `start_time` and `end_time`, or `start` and `duration`, in s.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from features.splitting import words_in
-from features.transcripts.formats.paths import Place
+from features.transcripts.formats.paths import Place, inner
 from features.transcripts.formats.reading import usable
 from features.transcripts.formats.spans import Span, in_turn
 from features.transcripts.formats.text import TranscriptError
@@ -58,7 +61,7 @@ def _segment(where: str, item: Any, problems: list[str]) -> Span:
 
 
 def _bounds(item: dict[str, Any], where: str) -> tuple[float | None, float | None]:
-    start, end = _seconds(item, "start", where), _seconds(item, "end", where)
+    start, end = _times(item, where)
     known = [time for time in (start, end) if time is not None]
     if known:
         measured(Entry("the segment", known[0], known[-1], where))  # refuses reversed times
@@ -71,10 +74,12 @@ def _entries(items: Any, where: str, problems: list[str]) -> list[Entry]:
 
 
 def _entry(where: str, item: Any) -> Entry:
-    times = (_seconds(item, "start", where), _seconds(item, "end", where))
-    if not ("word" in item or "text" in item):
+    if isinstance(item, list) and isinstance(inner(item, "2"), str):  # faster-whisper's tuples
+        item = dict(zip(("start", "end", "word"), item, strict=False))
+    word, times = _checked(item, where), _times(item, where)
+    if not ("word" in word or "text" in word):
         raise TranscriptError(f'{where}: expected {{"word", "start", "end"}}, got {item!r:.80}')
-    return Entry(_text(item), *times, where)
+    return Entry(_text(word), *times, where)
 
 
 def _checked(item: Any, where: str) -> dict[str, Any]:
@@ -89,8 +94,21 @@ def _text(item: dict[str, Any]) -> str:
     return str(item.get("word", item.get("text")) or "").strip()
 
 
-def _seconds(item: Any, key: str, where: str) -> float | None:
-    time = _checked(item, where).get(key)
+def _times(item: Any, where: str) -> tuple[float | None, float | None]:
+    """When something starts and ends, s; None where it does not say."""
+    known = _checked(item, where)
+    start, end = (
+        _seconds(known, f"{key}_time" if known.get(key) is None else key, where)
+        for key in ("start", "end")
+    )
+    if start is not None and end is None:
+        length = _seconds(known, "duration", where)
+        end = None if length is None else start + length
+    return start, end
+
+
+def _seconds(item: dict[str, Any], key: str, where: str) -> float | None:
+    time = item.get(key)
     if time is not None and (isinstance(time, bool) or not isinstance(time, int | float)):
         raise TranscriptError(f"{where}: {key} must be a number of seconds, got {time!r:.80}")
     return time if time is None else float(time)

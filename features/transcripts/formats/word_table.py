@@ -12,7 +12,7 @@ from features.transcripts.formats.text import TranscriptError, read_text
 from features.transcripts.formats.timing import Entry, placed
 
 COLUMNS = ("word", "start", "end")
-NAMES = {".csv": "commas", ".tsv": "tabs"}
+NAMES = {",": "commas", "\t": "tabs"}
 Row = tuple[str, dict[str, str]]  # where it is, its cells by column
 
 
@@ -27,8 +27,9 @@ def read_rows(file: Path) -> Reading:
     if not lines:
         return Reading([])
     problems: list[str] = []
-    header = _header(*lines[0], file.suffix.lower())
-    rows = list(usable(lines[1:], lambda line: _row(header, *line), problems))
+    delimiter = _delimiter(file)
+    header = _header(*lines[0], delimiter)
+    rows = list(usable(lines[1:], lambda line: _row(header, delimiter, *line), problems))
     if set(COLUMNS) <= set(header):
         words = placed(list(usable(rows, _entry, problems)), problems)
     else:
@@ -36,13 +37,17 @@ def read_rows(file: Path) -> Reading:
     return Reading(words, problems)
 
 
+def _delimiter(file: Path) -> str:
+    return "\t" if file.suffix.lower() == ".tsv" else ","
+
+
 def _lines(file: Path) -> list[tuple[str, list[str]]]:
     """Where each line is that is not empty, and its cells; what Whisper writes has no quotes."""
-    tabs = file.suffix.lower() == ".tsv"
+    delimiter = _delimiter(file)
     reader = csv.reader(
         io.StringIO(read_text(file), newline=""),
-        delimiter="\t" if tabs else ",",
-        quoting=csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL,
+        delimiter=delimiter,
+        quoting=csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL,
         strict=True,
         skipinitialspace=True,
     )
@@ -57,9 +62,9 @@ def _lines(file: Path) -> list[tuple[str, list[str]]]:
     return lines
 
 
-def _header(where: str, cells: list[str], suffix: str) -> list[str]:
+def _header(where: str, cells: list[str], delimiter: str) -> list[str]:
     if not any(all(cells.count(c) == 1 for c in columns) for columns in (COLUMNS, SEGMENT)):
-        hint = f"; separate columns with {NAMES[suffix]}" if len(cells) == 1 else ""
+        hint = f"; separate columns with {NAMES[delimiter]}" if len(cells) == 1 else ""
         raise TranscriptError(
             f"{where}: expected the header {','.join(COLUMNS)} or {','.join(SEGMENT)}, "
             f"got {','.join(cells)!r:.80}{hint}"
@@ -67,9 +72,15 @@ def _header(where: str, cells: list[str], suffix: str) -> list[str]:
     return cells
 
 
-def _row(header: list[str], where: str, cells: list[str]) -> Row:
+def _row(header: list[str], delimiter: str, where: str, cells: list[str]) -> Row:
+    """A row's cells by column; a last one with text may hold what else stands between cells."""
+    if header[-1] == SEGMENT[-1]:
+        last = len(header) - 1
+        behind = delimiter.strip() + " "
+        cells = [*cells[:last], behind.join(cells[last:])] if len(cells) > last else cells
     if len(cells) != len(header):
-        hint = '; a comma inside a word needs quotes: "well,"' if len(cells) > len(header) else ""
+        quoted = delimiter == "," and len(cells) > len(header)
+        hint = '; a comma inside a word needs quotes: "well,"' if quoted else ""
         raise TranscriptError(f"{where}: expected {len(header)} fields, got {len(cells)}{hint}")
     return where, dict(zip(header, cells, strict=True))
 
