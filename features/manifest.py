@@ -38,6 +38,7 @@ class Info:
     audio_streams: int = 0
     mended: bool = False  # its clock steps or has wild stamps: see features.media.timeline
     doubts: tuple[str, ...] = ()  # what the file says that it does not hold, with both figures
+    media_s: float | None = None  # how long the whole file lasts, of which a clip may be a stretch
 
 
 class Row(BaseModel):
@@ -83,7 +84,6 @@ class Transcript(Row):
 
     file: str
     sha256: str
-    media_s: float | None = None  # how long the media last that its times are of
 
 
 class Assignment(Row):

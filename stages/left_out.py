@@ -33,7 +33,7 @@ def left_out(params: Extraction, pairs: Sequence[Pair]) -> list[Flaw]:
 
 def reading(extractor: Any, clip: Clip, transcript: Transcript) -> Reading:
     """What a reader of transcripts finds in the file of a clip. Raises TranscriptError."""
-    return extractor.read(Path(transcript.file), clip.start, clip.end, transcript.media_s)
+    return extractor.read(Path(transcript.file), clip.start, clip.end, clip.info.media_s)
 
 
 def _left_out(pair: Pair, name: str, options: str) -> tuple[str, list[Flaw]]:

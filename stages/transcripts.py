@@ -78,7 +78,7 @@ def source(clip: Clip, transcript: Transcript | None, sentence: str | None) -> s
     """The digest of all that the words of a clip may come from, hex."""
     given: list[Any] = [clip.source, transcript and transcript.sha256]
     if transcript:  # its suffix decides how the file is read
-        given += [Path(transcript.file).suffix.lower(), transcript.media_s]
+        given += [Path(transcript.file).suffix.lower(), clip.info.media_s]
     if sentence:
         given += [sentence, clip.info.duration]  # over which the words are spread
     return hashlib.sha256(canonical(given).encode()).hexdigest()

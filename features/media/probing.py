@@ -30,7 +30,7 @@ def stretch(info: Info, start: float, end: float | None) -> Info:
         part = f"{start:g} s to {end:g} s" if end is not None else f"{start:g} s on"
         raise MediaError(f"lasts {info.duration:g} s and does not hold the stretch from {part}")
     stop = info.duration if end is None else min(end, info.duration)
-    return replace(info, duration=round(stop - start, 6))
+    return replace(info, duration=round(stop - start, 6), media_s=info.duration)
 
 
 def probe(path: Path, choice: Choice = PLAYERS) -> Info:

@@ -70,13 +70,7 @@ class Files:
         file = candidate.transcript
         if file is None:
             return None
-        info = self.infos.get(candidate.media) if candidate.media else None
-        return Transcript(
-            id=candidate.id,
-            file=os.path.relpath(file),
-            sha256=self._digest(file),
-            media_s=info.duration if isinstance(info, Info) else None,
-        )
+        return Transcript(id=candidate.id, file=os.path.relpath(file), sha256=self._digest(file))
 
     def _info(self, file: Path) -> Info:
         info = self.infos[file]
