@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from features.fingerprint import file_sha256
-from stages.atomic import write_lines
+from stages.remembered import recalled, remember
 from stages.work.each import each
 
 SETTLED_S = 2.0  # some file systems date changes no finer; one just made may change unnoticed
@@ -19,7 +18,7 @@ SETTLED_S = 2.0  # some file systems date changes no finer; one just made may ch
 # the first time back, as `rsync -t` does, changes the second
 Stamp = tuple[int, int, int, int]
 Known = TypeAdapter(dict[str, tuple[int, int, int, int, str]])  # by absolute path, and the sha256
-log = logging.getLogger("stages")
+COST = "every file is read"
 
 
 def digests(files: Iterable[Path], memory: Path) -> dict[Path, str | OSError]:
@@ -27,7 +26,7 @@ def digests(files: Iterable[Path], memory: Path) -> dict[Path, str | OSError]:
 
     memory  the file in which they are kept until next time
     """
-    files, known, now = list(files), _read(memory), time.time_ns()
+    files, known, now = list(files), recalled(memory, Known, COST), time.time_ns()
     stamps = {file: stamp for file in files if (stamp := _stamp(file))}
     found: dict[Path, str | OSError] = {}
     for file, stamp in stamps.items():
@@ -42,7 +41,7 @@ def digests(files: Iterable[Path], memory: Path) -> dict[Path, str | OSError]:
         if isinstance(sha256 := found[file], str) and now - stamp[2] > SETTLED_S * 1e9
     }
     if settled != known:
-        _write(memory, settled)
+        remember(memory, Known, settled, COST)
     return found
 
 
@@ -60,20 +59,3 @@ def _stamp(file: Path) -> Stamp | None:
     except OSError:
         return None  # reading it will tell why
     return stat.st_size, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns
-
-
-def _read(memory: Path) -> dict[str, tuple[int, int, int, int, str]]:
-    try:
-        return Known.validate_json(memory.read_bytes())
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValidationError) as error:
-        log.warning("%s cannot be read, every file is: %s", memory, error)
-        return {}
-
-
-def _write(memory: Path, known: dict[str, tuple[int, int, int, int, str]]) -> None:
-    try:
-        write_lines(memory, [Known.dump_json(known).decode()])
-    except OSError as error:
-        log.warning("%s cannot be written, so every file is read next time: %s", memory, error)

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from features.media.stamps import AROUND, Stamps
+from features.media.lines import AROUND
+from features.media.stamps import Stamps
 
 BACK_S = 0.2  # a clock that goes off by so many s and back by as many, to within this, was wrong
 

@@ -15,12 +15,13 @@ import av
 from av.container import InputContainer
 from av.stream import Stream
 
+from features.media.beside import Beside
 from features.media.choosing import PLAYERS, Choice, chosen
 from features.media.clock import PLAIN, Clock, Fix
 from features.media.container import MediaError, demuxed, opened, start_of
 from features.media.doubts import cut_off, of_stamps, shared
 from features.media.joining import fixes
-from features.media.passes import Beside, Pass, begin
+from features.media.passes import Pass, begin
 
 SETS_ANEW = 0x0200  # AVFMT_TS_DISCONT: containers whose clock may be set anew, as in broadcasts
 EXACT = ("mov", "wav", "matroska", "avi", "flac", "asf", "w64", "aiff", "caf")  # their headers tell

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 from itertools import pairwise, takewhile
 from statistics import median_low
 
-from features.media.stamps import AROUND, Stamps, Wild
+from features.media.lines import AROUND, Wild
+from features.media.stamps import Stamps
 
 EDGE = 4  # times at either end of those around, between which unknown ones may lie
 

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from features import code
 from features.manifest import Info
 from features.media.choosing import Choice
 from features.media.container import MediaError
 from features.media.probing import probe
-from stages.atomic import write_lines
+from stages.remembered import recalled, remember
 from stages.work.each import each
 
 Known = TypeAdapter(dict[str, Info])  # by what it was found out of: bytes, choice, code
 Found = Info | MediaError
 START_S = 0.5  # what a process takes to start that only looks at files
-log = logging.getLogger("stages")
+COST = "every file is looked at"
 
 
 def probed(
@@ -32,7 +31,7 @@ def probed(
 
     sha256  of each file; memory  the file in which what was found is kept until next time
     """
-    known, how = _read(memory), _how(choice)
+    known, how = recalled(memory, Known, COST), _how(choice)
     keys = {file: f"{sha256[file]} {how}" for file in media}
     found: dict[Path, Found] = {f: known[key] for f, key in keys.items() if key in known}
     unknown = [file for file in keys if file not in found]
@@ -40,7 +39,7 @@ def probed(
     found |= dict(each(work, unknown, "probe", "file", apart=True, lost=lost, start_s=START_S))
     keep = {keys[file]: info for file, info in found.items() if isinstance(info, Info)}
     if keep != known:
-        _write(memory, keep)
+        remember(memory, Known, keep, COST)
     return found
 
 
@@ -62,20 +61,3 @@ def lost(media: Path, reason: str) -> tuple[Path, Found]:
 def _how(choice: Choice) -> str:
     """What else decides what is found: the streams that are wanted, and what looks at files."""
     return f"{choice.video} {choice.audio} {code.digest('features.media.probing')} {version('av')}"
-
-
-def _read(memory: Path) -> dict[str, Info]:
-    try:
-        return Known.validate_json(memory.read_bytes())
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValidationError) as error:
-        log.warning("%s cannot be read, every file is looked at: %s", memory, error)
-        return {}
-
-
-def _write(memory: Path, known: dict[str, Info]) -> None:
-    try:
-        write_lines(memory, [Known.dump_json(known).decode()])
-    except OSError as error:
-        log.warning("%s cannot be written, so every file is looked at next time: %s", memory, error)
