@@ -90,7 +90,8 @@ def _rank(stream: Stream) -> tuple[bool, bool, int]:
 
 def _numbered(found: list[Stream], kind: str, wanted: int) -> Stream:
     if not 0 <= wanted < len(found):
-        raise MediaError(f"has {len(found)} {kind} streams, 0 to {len(found) - 1}, no {wanted}")
+        there = "only 0" if len(found) == 1 else f"0 to {len(found) - 1}"
+        raise MediaError(f"has no {kind} stream {wanted}; there is {there}")
     if not decodable(found[wanted]):
         raise MediaError(f"its {kind} stream {wanted} cannot be decoded: {codec_of(found[wanted])}")
     return found[wanted]
